@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { freePort, isFree } from './free-port.ts'
+
+const port = z.int().min(1).max(65_535)
+const portsSchema = z.object({ management: port, health: port, tokens: port })
+
+/** The ports a site needs for itself. They are chosen once and kept, so that what was given out stays true. */
+export type SitePorts = z.infer<typeof portsSchema>
+export type PortPurpose = keyof SitePorts
+
+/** From where upward each is looked for: Skupper's own numbers, and beside them one for the token server. */
+const FIRST: SitePorts = { management: 5671, health: 9090, tokens: 9091 }
+
+export interface PortChoice {
+  /** The address each purpose listens on. */
+  readonly hosts: Readonly<Record<PortPurpose, string>>
+  readonly kept: Partial<SitePorts>
+  /** Ports other sites of this machine have chosen, and those this site's listeners want. */
+  readonly taken: ReadonlySet<number>
+}
+
+/** Keeps each port that nobody else took in the meantime, and chooses the lowest free one for the others. */
+export async function choosePorts(choice: PortChoice): Promise<SitePorts> {
+  const management = await choosePort(choice, 'management')
+  const health = await choosePort(choice, 'health', [management])
+  const tokens = await choosePort(choice, 'tokens', [management, health])
+  return { management, health, tokens }
+}
+
+async function choosePort(choice: PortChoice, purpose: PortPurpose, own: readonly number[] = []): Promise<number> {
+  const host = choice.hosts[purpose]
+  const kept = choice.kept[purpose]
+  if (kept !== undefined && !own.includes(kept) && (await isFree(host, kept))) return kept
+  return freePort({ host, from: FIRST[purpose], taken: new Set([...choice.taken, ...own]) })
+}
+
+/** The ports a site has chosen before; none if it never did or the file cannot be read. */
+export async function readPorts(file: string): Promise<Partial<SitePorts>> {
+  try {
+    return portsSchema.partial().parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch {
+    return {}
+  }
+}
