@@ -1,0 +1,32 @@
+// Keys of annotations and labels. What users write on workloads and Services comes from Skupper v1; the meaning of each
+// is in the reference documentation. `internal.skupper.io/` is ours alone.
+
+/** What users write on workloads and Services. `proxy` alone exposes the object. */
+export const USER_ANNOTATIONS = {
+  proxy: 'skupper.io/proxy',
+  address: 'skupper.io/address',
+  port: 'skupper.io/port',
+  target: 'skupper.io/target',
+  ingressOnly: 'skupper.io/ingress-only',
+  headless: 'skupper.io/headless',
+  serviceLabels: 'skupper.io/service-labels',
+  serviceAnnotations: 'skupper.io/service-annotations',
+  ingress: 'skupper.io/ingress',
+  tlsCert: 'skupper.io/tls-cert',
+  tlsTrust: 'skupper.io/tls-trust',
+} as const
+
+/** Label of Listeners that service sync made, with the value "true". */
+export const SYNCED_LABEL = 'skupper.io/synced'
+
+/** On a synced Listener: the JSON list of the ids of the sites that offer it. */
+export const ORIGINS_ANNOTATION = 'skupper.io/origins'
+
+/** On an AccessToken: the text of the token file it came from, so that the link can be made again. */
+export const TOKEN_FILE_ANNOTATION = 'internal.skupper.io/token-file'
+
+/** On objects that a controller made and may change or remove, with the value "true", as in Skupper v2. */
+export const CONTROLLED_ANNOTATION = 'internal.skupper.io/controlled'
+
+/** On the runtime copy of something a user wrote: it means nothing once the user's own file is gone. */
+export const FROM_INPUT_ANNOTATION = 'internal.skupper.io/from-input'

@@ -1,0 +1,112 @@
+import { host as hostSchema, textMap } from './field-schemas.ts'
+import { parseLabels } from './labels.ts'
+
+/** One key that may stand under `spec.settings`. Keys that are not in the table are kept and ignored, as in Skupper v2. */
+export interface Setting {
+  key: string
+  kinds: readonly SettingsKind[]
+  /** What counts where the key is absent. */
+  default: string
+  /** What a value may be, for messages and for the documentation. */
+  wanted: string
+  meaning: string
+  accepts: (value: string) => boolean
+}
+
+export type SettingsKind = 'AccessGrant' | 'AccessToken' | 'Connector' | 'Link' | 'Listener' | 'RouterAccess' | 'Site'
+
+const isFlag = (value: string): boolean => value === 'true' || value === 'false'
+const isHost = (value: string): boolean => hostSchema.safeParse(value).success
+const isLabels = (value: string): boolean => value === '' || parseLabels(value) !== undefined
+const among =
+  (...words: string[]) =>
+  (value: string): boolean =>
+    words.includes(value)
+
+/** Every settings key that this project reads: the one table that the documentation prints. */
+export const SETTINGS = [
+  {
+    key: 'listen-host',
+    kinds: ['Site'],
+    default: '127.0.0.1',
+    wanted: 'a host name or an IP address',
+    meaning: 'Where listeners of services bind on a machine, so that several sites can share it.',
+    accepts: isHost,
+  },
+  {
+    key: 'link-host',
+    kinds: ['Site'],
+    default: '0.0.0.0',
+    wanted: 'a host name or an IP address',
+    meaning: 'Where the router accepts links and the token server answers on a machine; tokens name it.',
+    accepts: isHost,
+  },
+  {
+    key: 'service-sync',
+    kinds: ['Site'],
+    default: 'true',
+    wanted: '"true" or "false"',
+    meaning: 'Whether services exposed in other sites appear here, and ours there.',
+    accepts: isFlag,
+  },
+  {
+    key: 'service-sync-labels',
+    kinds: ['Site'],
+    default: '',
+    wanted: 'labels such as "k=v,k=v"',
+    meaning: 'Send and accept only services that have all these labels.',
+    accepts: isLabels,
+  },
+  {
+    key: 'router-engine',
+    kinds: ['Site'],
+    default: 'built-in',
+    wanted: '"built-in" or "skupper-router"',
+    meaning: 'Which router the site runs: ours, or the one written in C.',
+    accepts: among('built-in', 'skupper-router'),
+  },
+  {
+    key: 'router-data-connection-count',
+    kinds: ['Site'],
+    default: 'auto',
+    wanted: '"auto" or a number from 0 to 32',
+    meaning: 'How many connections carry the streams of a link.',
+    accepts: (value) => value === 'auto' || (/^\d{1,2}$/.test(value) && Number(value) <= 32),
+  },
+  {
+    key: 'protocol-deduced',
+    kinds: ['Listener', 'Connector'],
+    default: 'false',
+    wanted: '"true" or "false"',
+    meaning: 'The type was deduced: a listener then passes bytes that are not HTTP as tcp.',
+    accepts: isFlag,
+  },
+] as const satisfies readonly Setting[]
+
+export type SettingKey = (typeof SETTINGS)[number]['key']
+
+/** The schema of `spec.settings` of a kind: text for each key, and sound values for the keys of the table. */
+export function settingsOf(kind: SettingsKind) {
+  const known: readonly Setting[] = SETTINGS.filter((setting: Setting) => setting.kinds.includes(kind))
+  return textMap.superRefine((settings, context) => {
+    for (const { key, accepts, wanted } of known) {
+      const value = settings[key]
+      if (value !== undefined && !accepts(value)) context.addIssue({ code: 'custom', path: [key], message: wanted })
+    }
+  })
+}
+
+/** The value of a setting, or its default. */
+export function settingOf(resource: Settled, key: SettingKey): string {
+  const given = resource.spec.settings?.[key]
+  return given ?? SETTINGS.find((setting) => setting.key === key)?.default ?? ''
+}
+
+interface Settled {
+  spec: { settings?: Readonly<Record<string, string>> | undefined }
+}
+
+/** A setting that is "true" or "false". */
+export function flagSetting(resource: Settled, key: SettingKey): boolean {
+  return settingOf(resource, key) === 'true'
+}
