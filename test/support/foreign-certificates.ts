@@ -1,0 +1,117 @@
+import type { Credentials } from '../../core/pki/credentials.ts'
+
+const ecAuthorityCertificate = `-----BEGIN CERTIFICATE-----
+MIIBpzCCAU2gAwIBAgIUX2GJK8aBXQgKTJsvKbnr8F6rRuIwCgYIKoZIzj0EAwIw
+KDEQMA4GA1UECgwHRXhhbXBsZTEUMBIGA1UEAwwLRWxsaXB0aWMgQ0EwIBcNMjYx
+MTIzMDgxMjM0WhgPMjA1NjExMTUwODEyMzRaMCgxEDAOBgNVBAoMB0V4YW1wbGUx
+FDASBgNVBAMMC0VsbGlwdGljIENBMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+zJIucEtWzmGoHGWaw9zudRbTJ9nDmpt7TqjaWMDNpC3nEpf/9OhpcWsmZGOR6W3v
+ImHWzsquvxKdIQar7IHeyKNTMFEwHQYDVR0OBBYEFGqvsapHQaoOJf/Do6R6SlaL
+R0iEMB8GA1UdIwQYMBaAFGqvsapHQaoOJf/Do6R6SlaLR0iEMA8GA1UdEwEB/wQF
+MAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhANKUy8iWCX+/W8lstRPfuIVvX8VoWKo6
+DK1PA1GOqSjrAiADQ5Nb2hLnCws78GBjq/WOWpUY/d+mBCxjWXom9ERZZA==
+-----END CERTIFICATE-----
+`
+
+const ecAuthorityKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgkGYD+h8C9XT3KnCy
+igXqHCAlggub7yCLbAR4mbUaz3ahRANCAATMki5wS1bOYagcZZrD3O51FtMn2cOa
+m3tOqNpYwM2kLecSl//06GlxayZkY5Hpbe8iYdbOyq6/Ep0hBqvsgd7I
+-----END PRIVATE KEY-----
+`
+
+const ecLeafCertificate = `-----BEGIN CERTIFICATE-----
+MIIBrDCCAVKgAwIBAgIUO2z5FpkDhceopie9gHzafOg22DswCgYIKoZIzj0EAwIw
+KDEQMA4GA1UECgwHRXhhbXBsZTEUMBIGA1UEAwwLRWxsaXB0aWMgQ0EwIBcNMjYx
+MTIzMDgxMjM0WhgPMjA1NjExMTUwODEyMzRaMBsxGTAXBgNVBAMMEGVsbGlwdGlj
+LmV4YW1wbGUwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQ8TtM1WJ2YJpAnnEAx
+RffRuVRFU4CdQHgCzsN6sp5ThrFKbb6kLMU5ByPuqq5I8wBdVvJ5Jhmx2fEWdfjw
+3d3Fo2UwYzAhBgNVHREEGjAYghBlbGxpcHRpYy5leGFtcGxlhwR/AAABMB0GA1Ud
+DgQWBBTrWQlhPdCU3y2e8xlJD8uTZfth+zAfBgNVHSMEGDAWgBRqr7GqR0GqDiX/
+w6OkekpWi0dIhDAKBggqhkjOPQQDAgNIADBFAiEAvIPr5LBVnCjHXgqCoLfX+6vO
+HVeAxcnL9bxfUsh188ECID/WTFLg/U/I3bU+NCurNlFznznRASCMlNnWEQfl09XQ
+-----END CERTIFICATE-----
+`
+
+const ecLeafKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgvJZbnp9zAIeskUD5
+xypVKMwOTAFu0FoZy8IrX48DT76hRANCAAQ8TtM1WJ2YJpAnnEAxRffRuVRFU4Cd
+QHgCzsN6sp5ThrFKbb6kLMU5ByPuqq5I8wBdVvJ5Jhmx2fEWdfjw3d3F
+-----END PRIVATE KEY-----
+`
+
+const rsaAuthorityCertificate = `-----BEGIN CERTIFICATE-----
+MIIDgzCCAmugAwIBAgIUI/OK3ctwIxFKaOmYfk33JsrkwhswDQYJKoZIhvcNAQEL
+BQAwUDELMAkGA1UEBhMCREUxFjAUBgNVBAoMDUV4w6RtcGxlICYgQ28xFDAIBgNV
+BAsMAUEwCAYDVQQLDAFCMRMwEQYDVQQDDApDb21wYW55IENBMCAXDTI2MTEyMzA4
+MTIzNFoYDzIwNTYxMTE1MDgxMjM0WjBQMQswCQYDVQQGEwJERTEWMBQGA1UECgwN
+RXjDpG1wbGUgJiBDbzEUMAgGA1UECwwBQTAIBgNVBAsMAUIxEzARBgNVBAMMCkNv
+bXBhbnkgQ0EwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCqTl8xieex
+KsIqDuqC7MUhDG0KXkvnzSUKbBkQJv3i1Jxp7QMtZpW/Pbxco5jUi1ohi7eoah4t
+UdV8xSdfFh+nmR4vqCpWp2FSecaW0HNkNnVZDksIVQGiRBK90IKRjAfOYRJt2Ln9
+Z0g0yGjodvgBNRdKoPgsO31Lg0rmkjPnQyRF/INwBUdaaQpnejgmRv6joCZ/KxZ0
+OmE7e4C8h+C4paOPr43kddD8SsU0WpSMIlCX2dD0SjEg7NSgfGMKMxkmMgi1ELIN
+otQ5mDBiOPZjt8hs+Hl077oj+JF4ZYxBGHEvt7wLVn66SUbgGF3PlkP1SGNlNg/I
+QFonILKCRhLbAgMBAAGjUzBRMB0GA1UdDgQWBBQc1kZ6CqATs7tnvf6kdztR3D/0
++TAfBgNVHSMEGDAWgBQc1kZ6CqATs7tnvf6kdztR3D/0+TAPBgNVHRMBAf8EBTAD
+AQH/MA0GCSqGSIb3DQEBCwUAA4IBAQB/kcMwvVN8udrHQsRwYo9jO/w52oQ4T0VS
+C/lj4W9d5VEAx/N/pZmrbtqQWdsGBecegNqiHYoT+V0DNsjwvWNIV6wxdxx2I/gQ
+Sev894m+xGli/Y+1OjJnFj6zTm+YG3Xycj+EHU1wB1fUNjSnAClJQ7ToL0xEZ4o0
+XKq2aqoYEFRP+LA09vWfomLvW5g3S7n8FtgWRFuLCjTmyQo4wxoRANlIk5yRCshs
+M/RB+4TSp2/ccHGzHRCGErKkwqDpmR7g0Sp6biu8luL2ESwnSo0WKSuFUbtqGfsx
+e/dfwbUqMtoHKgym7mqXOQyzryJAkP9bvEQbjzIEMhHT1wwrGgqB
+-----END CERTIFICATE-----
+`
+
+const rsaAuthorityKey = `-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCqTl8xieexKsIq
+DuqC7MUhDG0KXkvnzSUKbBkQJv3i1Jxp7QMtZpW/Pbxco5jUi1ohi7eoah4tUdV8
+xSdfFh+nmR4vqCpWp2FSecaW0HNkNnVZDksIVQGiRBK90IKRjAfOYRJt2Ln9Z0g0
+yGjodvgBNRdKoPgsO31Lg0rmkjPnQyRF/INwBUdaaQpnejgmRv6joCZ/KxZ0OmE7
+e4C8h+C4paOPr43kddD8SsU0WpSMIlCX2dD0SjEg7NSgfGMKMxkmMgi1ELINotQ5
+mDBiOPZjt8hs+Hl077oj+JF4ZYxBGHEvt7wLVn66SUbgGF3PlkP1SGNlNg/IQFon
+ILKCRhLbAgMBAAECggEAK8fE6ffBI4bR7jzyZWDXllTa7Sjri3XtuT2rvb7AUqEE
+aqiewfuWsFh/BTObNLx0GZ6Qwo8xHcZlQtNt+SA3V/7hRzAMXkVeG/UpK5j/qPnk
+9dVaTZSIvH2ScdBZ2G+ujAvhUHK/8VgtNEB205fNzoWm7Kzvz3MllRV12ksoY6Ew
+G/SK/ZXdYipN+Awk1XZtWBGQ+7SjsiqBWXxWhHwdCDVg4sBAAjX8MrE+tFDH+yvV
+qW7EyAs6dZvOXRO8HdZKob3F0e+QEsFzbuvqA8G8M5edZh6IiPbv8qmSbZewOZmQ
+cpxq/2CibsvOjw5wSFxLsuBbvo6R8v4HLdXql71GsQKBgQDWcE324VW7okSwKQgo
+Ff6jDxNvXhLW3lazDvxEcM20qFE+8q9Ma/FemWU1QzMi2fVBaBo2Lg7DKUmGT/0H
+I9Ytom1rR/DOBqwY3FUHVMsyti5lI9qgkwC+EE4yxSrF5pEVpvAMhtlZ8144obe6
+W5OIeFRgR4eqiIRFNXwQcAvaKwKBgQDLUF1yI4BfemySrF2NFmjwZNSp3BthTIJP
+SbbjPWVvq22AZUdEKTD3VVvVzPt3A9hVc80IqSno1nCrJqA1OiZ74CX2LYjjkvis
+ixu+wokne20IqncZ30ZZtSydFr2hZvv+ot1QcdeoBqps43zjgPK5MOaR+1u2CmCY
+zzG8dnjCEQKBgDs4ap+anWWjK5sGyeTgJiF8AV8JOOS0JHdw1QRFrtmMfluHBBhz
+2wXIESZDd7TRQqUcjdiWoacOGOsJ3hQBtp2FtPgitwL+3rpC5wyOQ0uu+mMeIruj
+vVnAAQiOYQCkaz7yimq7Nv1bc5LqPmYt8jGHIa4xMutKplTCr4+OkgdfAoGAEbIE
+8BI28hhtqrZlzgnNSF7+Q2ps16MZFF2OFWkakwWQmkQ2V7BeGqjLPWiB2nHzOjzB
+86cFhsZjOAI8n2VYRB/WLf74kxYPnrTczVWRKmaLrt1nUFEmhlhGccWw64NTG26B
+ZKcD5hPucVu7WvG2LngbGUmPSeDNV39xDL4i9IECgYEAy69C0GFeKijv+BqiZrXH
+x1+3NCfGEBegS/ZHBTMKIxCDvrUH6Zwk5GvEQAcuj95kbvA+QEmPsmuMQHAP2Fqj
+ak5gR8SzfRp+XUXW0LjcOy6aW826O85PT4W/2jUKLTxPZNmn4JxdzzQjUYL6rhZK
+MwJGO6w0PQNNdkxnXQYqOsM=
+-----END PRIVATE KEY-----
+`
+
+// None of these was made by this program. All are valid from November 2026 to November 2056.
+
+/** A CA with an elliptic key, which cannot issue for us. */
+export const ecAuthority: Required<Credentials> = {
+  certificate: ecAuthorityCertificate,
+  ca: ecAuthorityCertificate,
+  key: ecAuthorityKey,
+}
+
+/** A server certificate with an elliptic key, for elliptic.example and 127.0.0.1. */
+export const ecLeaf: Required<Credentials> = {
+  certificate: ecLeafCertificate,
+  ca: ecAuthorityCertificate,
+  key: ecLeafKey,
+}
+
+/** An RSA CA with a name of several parts, one of them with two values, and no path length. */
+export const companyAuthority: Required<Credentials> = {
+  certificate: rsaAuthorityCertificate,
+  ca: rsaAuthorityCertificate,
+  key: rsaAuthorityKey,
+}
