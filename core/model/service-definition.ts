@@ -51,17 +51,17 @@ export function parseServiceDefinitions(text: string): ParsedDefinitions {
   for (const item of items.slice(0, MAX_DEFINITIONS)) {
     const checked = checkDefinition(item)
     if (typeof checked === 'string') refused.push(checked)
-    else if (sound.has(checked.address)) refused.push(`${checked.address}: it is defined twice`)
-    else sound.set(checked.address, checked)
+    else if (sound.has(keyOf(checked))) refused.push(`${checked.address}: it is defined twice`)
+    else sound.set(keyOf(checked), checked)
   }
   const excess = items.length - MAX_DEFINITIONS
   if (excess > 0) refused.push(`${String(excess)} definitions beyond the first ${String(MAX_DEFINITIONS)}`)
   return { definitions: [...sound.values()], refused }
 }
 
-/** The JSON list that service sync carries: sorted by address, so that the same services give the same text. */
+/** The JSON list that service sync carries: sorted by address and protocol, so that the same services give the same text. */
 export function formatServiceDefinitions(definitions: readonly ServiceDefinition[]): string {
-  const sorted = [...definitions].sort((a, b) => (a.address < b.address ? -1 : 1))
+  const sorted = [...definitions].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   return JSON.stringify(
     sorted.map(({ address, protocol, ports, labels: own }) => ({
       address,
@@ -71,6 +71,11 @@ export function formatServiceDefinitions(definitions: readonly ServiceDefinition
       targets: [],
     })),
   )
+}
+
+/** A service whose ports differ in protocol is told as one definition for each protocol. */
+function keyOf({ address, protocol }: ServiceDefinition): string {
+  return `${address} ${protocol}`
 }
 
 function listOf(text: string): unknown[] {
