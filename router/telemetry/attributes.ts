@@ -1,0 +1,103 @@
+/** Record types of vanflow and their codes on the wire (protocol sheet, section 6). */
+export const recordTypes = {
+  SITE: 0,
+  ROUTER: 1,
+  LINK: 2,
+  CONTROLLER: 3,
+  LISTENER: 4,
+  CONNECTOR: 5,
+  FLOW: 6,
+  PROCESS: 7,
+  IMAGE: 8,
+  INGRESS: 9,
+  EGRESS: 10,
+  COLLECTOR: 11,
+  PROCESS_GROUP: 12,
+  HOST: 13,
+  LOG: 14,
+  ROUTER_ACCESS: 15,
+  BIFLOW_TPORT: 16,
+  BIFLOW_APP: 17,
+} as const
+
+export type RecordType = keyof typeof recordTypes
+
+/** How an attribute travels: a reference or text as string, a count or a time (microseconds since 1970) as ulong. */
+export type AttributeKind = 'text' | 'number'
+
+/** Every attribute a record may carry: its code on the wire and its kind (protocol sheet, section 6). */
+export const attributeTable = {
+  parent: [2, 'text'],
+  startTime: [3, 'number'],
+  endTime: [4, 'number'],
+  counterflow: [5, 'text'],
+  peer: [6, 'text'],
+  process: [7, 'text'],
+  siblingOrdinal: [8, 'number'],
+  location: [9, 'text'],
+  provider: [10, 'text'],
+  platform: [11, 'text'],
+  namespace: [12, 'text'],
+  mode: [13, 'text'],
+  sourceHost: [14, 'text'],
+  destHost: [15, 'text'],
+  protocol: [16, 'text'],
+  sourcePort: [17, 'text'],
+  destPort: [18, 'text'],
+  vanAddress: [19, 'text'],
+  imageName: [20, 'text'],
+  imageVersion: [21, 'text'],
+  hostname: [22, 'text'],
+  octets: [23, 'number'],
+  latency: [24, 'number'],
+  transitLatency: [25, 'number'],
+  backlog: [26, 'number'],
+  method: [27, 'text'],
+  result: [28, 'text'],
+  reason: [29, 'text'],
+  name: [30, 'text'],
+  trace: [31, 'text'],
+  buildVersion: [32, 'text'],
+  linkCost: [33, 'number'],
+  direction: [34, 'text'],
+  octetRate: [35, 'number'],
+  octetsOut: [36, 'number'],
+  octetsUnacked: [37, 'number'],
+  windowClosures: [38, 'number'],
+  windowSize: [39, 'number'],
+  flowCountL4: [40, 'number'],
+  flowCountL7: [41, 'number'],
+  flowRateL4: [42, 'number'],
+  flowRateL7: [43, 'number'],
+  duration: [44, 'number'],
+  image: [45, 'text'],
+  group: [46, 'text'],
+  streamIdentity: [47, 'number'],
+  logSeverity: [48, 'number'],
+  logText: [49, 'text'],
+  sourceFile: [50, 'text'],
+  sourceLine: [51, 'number'],
+  linkCount: [52, 'number'],
+  operStatus: [53, 'text'],
+  role: [54, 'text'],
+  upTimestamp: [55, 'number'],
+  downTimestamp: [56, 'number'],
+  downCount: [57, 'number'],
+  octetsReverse: [58, 'number'],
+  octetRateReverse: [59, 'number'],
+  connector: [60, 'text'],
+  processLatency: [61, 'number'],
+  proxyHost: [62, 'text'],
+  proxyPort: [63, 'text'],
+  errorListenerSide: [64, 'text'],
+  errorConnectorSide: [65, 'text'],
+  activeTlsOrdinal: [66, 'number'],
+  httpProxy: [67, 'text'],
+} as const satisfies Record<string, readonly [code: number, kind: AttributeKind]>
+
+export type AttributeName = keyof typeof attributeTable
+
+/** What a record says of its subject. Its type and identity are not among them: they never change. */
+export type Attributes = {
+  [Name in AttributeName]?: (typeof attributeTable)[Name][1] extends 'text' ? string : number
+}
