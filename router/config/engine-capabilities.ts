@@ -1,0 +1,27 @@
+import { SkupperError } from '../../core/model/error.ts'
+
+/** What a router can be configured to do beyond what every router can. */
+export interface EngineCapabilities {
+  /** The name in the site's setting `router-engine`. */
+  readonly engine: string
+  /** Has httpListener and httpConnector, which balance each request. */
+  readonly httpListener: boolean
+  /** Can run in mode `edge` and accept connections of role `edge`. */
+  readonly edge: boolean
+}
+
+/** Our own router. */
+export const BUILT_IN: EngineCapabilities = { engine: 'built-in', httpListener: false, edge: false }
+
+/** skupper-router 3.x, written in C: it balances connections, and has no httpListener since 3.1. */
+export const SKUPPER_ROUTER: EngineCapabilities = { engine: 'skupper-router', httpListener: false, edge: true }
+
+/** The capabilities of the engine of that name. Throws `config/unknown-engine`. */
+export function capabilitiesOf(engine: string): EngineCapabilities {
+  const known = [BUILT_IN, SKUPPER_ROUTER]
+  const found = known.find((candidate) => candidate.engine === engine)
+  if (found !== undefined) return found
+  const wanted = `one of ${known.map((candidate) => candidate.engine).join(', ')}`
+  const message = `router engine is "${engine}"; wanted ${wanted}`
+  throw new SkupperError('config/unknown-engine', message, { given: engine, wanted })
+}
