@@ -1,0 +1,56 @@
+import { Command } from 'commander'
+import { platformOf, type Cli } from '../cli.ts'
+import { outputFlag, type OutputFlags } from '../flags.ts'
+import { findSite, notEnabled } from '../site.ts'
+import type { Platform } from '../platform/platform.ts'
+import { servicesOf } from '../view/services.ts'
+import { siteLines, siteView, type SiteView } from '../view/site.ts'
+
+/** `skupper status`: whether the namespace has a site, and what it is connected to. */
+export function statusCommand(cli: Cli): Command {
+  return new Command('status')
+    .description('Show whether Skupper is enabled here, and what it is connected to')
+    .option('-v, --verbose', 'show each figure on a line')
+    .addOption(outputFlag())
+    .action(async (flags: OutputFlags & { verbose?: true }, command: Command) => {
+      const platform = platformOf(cli, command)
+      const view = await viewOf(platform)
+      if (flags.output !== undefined) {
+        cli.terminal.document(view ?? { namespace: platform.namespace, enabled: false }, flags.output)
+      } else if (view === undefined) {
+        cli.terminal.print(notEnabled(platform.namespace))
+      } else {
+        for (const line of flags.verbose === true ? verboseLines(view) : siteLines(view)) cli.terminal.print(line)
+        for (const problem of await platform.problems()) cli.terminal.warn(problem)
+      }
+    })
+}
+
+async function viewOf(platform: Platform): Promise<SiteView | undefined> {
+  const site = await findSite(platform)
+  if (site === undefined) return undefined
+  const { resources, namespace } = platform
+  const [links, remoteSites, listeners, connectors] = await Promise.all([
+    resources.list('Link'),
+    resources.list('RemoteSite'),
+    resources.list('Listener'),
+    resources.list('Connector'),
+  ])
+  const services = servicesOf({ siteName: site.metadata.name, listeners, connectors, remoteSites }).length
+  return siteView({ namespace, site, links, remoteSites, services })
+}
+
+function verboseLines({ namespace, mode, name, ready, message, sites, services }: SiteView): string[] {
+  const rows: [string, string | number][] = [
+    ['namespace:', namespace],
+    ['mode:', mode],
+    ['site name:', name],
+    ['ready:', ready ? 'yes' : `no, ${message ?? 'the controller has not reported yet'}`],
+    ['total connections:', sites.total],
+    ['direct connections:', sites.direct],
+    ['indirect connections:', sites.indirect],
+    ['exposed services:', services],
+  ]
+  const width = Math.max(...rows.map(([label]) => label.length)) + 1
+  return rows.map(([label, value]) => `${label.padEnd(width)} ${String(value)}`)
+}

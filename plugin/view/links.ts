@@ -1,0 +1,83 @@
+import { isTrue } from '../../core/model/condition.ts'
+import type { AccessToken } from '../../core/model/access-token.ts'
+import type { Link } from '../../core/model/link.ts'
+import type { RemoteSite } from '../../core/model/remote-site.ts'
+
+export interface LinkSources {
+  links: readonly Link[]
+  tokens: readonly AccessToken[]
+  remoteSites: readonly RemoteSite[]
+}
+
+/** A link that this site dials. `reason` says why it is not connected, where that is known. */
+export interface OutgoingLink {
+  name: string
+  connected: boolean
+  reason: string | undefined
+  cost: number
+  created: string | undefined
+  endpoint?: string | undefined
+  remoteSite?: string | undefined
+  remoteSiteId?: string | undefined
+}
+
+/** A site whose own link to this one is up. */
+export interface IncomingLink {
+  site: string
+  siteId: string
+  connected: true
+}
+
+/** The links this site dials, sorted by name. A token that was not redeemed yet is a link that is not connected. */
+export function outgoingLinks({ links, tokens }: LinkSources): OutgoingLink[] {
+  const linked = new Set(links.map(({ metadata }) => metadata.name))
+  const pending = tokens.filter(({ metadata }) => !linked.has(metadata.name))
+  return [...links.map(ofLink), ...pending.map(ofToken)].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function ofLink({ metadata, spec, status }: Link): OutgoingLink {
+  const connected = isTrue(status, 'Operational')
+  const endpoint = spec.endpoints.find(({ name }) => name === 'inter-router') ?? spec.endpoints[0]
+  return {
+    name: metadata.name,
+    connected,
+    reason: connected ? undefined : reasonOf(status),
+    cost: spec.cost ?? 1,
+    created: metadata.creationTimestamp,
+    endpoint: endpoint === undefined ? undefined : `${endpoint.host}:${endpoint.port}`,
+    remoteSite: status?.remoteSiteName,
+    remoteSiteId: status?.remoteSiteId,
+  }
+}
+
+function ofToken({ metadata, spec, status }: AccessToken): OutgoingLink {
+  return {
+    name: metadata.name,
+    connected: false,
+    reason: reasonOf(status) ?? 'token is being redeemed',
+    cost: spec.linkCost ?? 1,
+    created: metadata.creationTimestamp,
+  }
+}
+
+function reasonOf(status: { message?: string | undefined } | undefined): string | undefined {
+  return status?.message === 'OK' ? undefined : status?.message
+}
+
+/** The links from other sites that are up, sorted by site. */
+export function incomingLinks({ remoteSites }: LinkSources): IncomingLink[] {
+  return remoteSites
+    .filter(({ status }) => status?.linkedIn === true)
+    .map(({ metadata, status }) => ({
+      site: status?.name ?? metadata.name,
+      siteId: status?.siteId ?? metadata.name,
+      connected: true as const,
+    }))
+    .sort((a, b) => (a.site < b.site ? -1 : 1))
+}
+
+/** The sentence of a link: `Link NAME is connected`, or why it is not. */
+export function linkSentence({ name, connected, reason }: OutgoingLink): string {
+  if (connected) return `Link ${name} is connected`
+  return reason === undefined ? `Link ${name} not connected` : `Link ${name} not connected (${reason})`
+}
