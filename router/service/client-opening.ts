@@ -1,0 +1,130 @@
+import type { Socket } from 'node:net'
+import { SkupperError } from '../../core/model/error.ts'
+import type { DeliveryState, IncomingDelivery, OutgoingDelivery, OutgoingHandler } from '../amqp/delivery.ts'
+import { refuseDelivery } from './refused-delivery.ts'
+import { STREAM_CONTENT_TYPE, STREAM_PROPERTIES, type ReceivedHead, type StreamRouter } from './stream-router.ts'
+import type { LiveStream, StreamSet } from './stream-set.ts'
+import { TcpStream } from './tcp-stream.ts'
+
+/** Targets that are tried before the client is refused. */
+const MAX_ATTEMPTS = 3
+
+export interface OpeningContext {
+  readonly router: StreamRouter
+  readonly streams: StreamSet
+  readonly address: string
+  /** How long a client waits for its target, over all attempts. */
+  readonly connectTimeoutMs: number
+}
+
+/**
+ * A client that was accepted and waits for a target. Nothing is read from it until the target's stream has come
+ * (protocol sheet, section 4.4), so a target that refuses eats no byte, and another can be tried.
+ */
+export class ClientOpening implements OutgoingHandler, LiveStream {
+  readonly #socket: Socket
+  readonly #context: OpeningContext
+  readonly #correlationId: string
+  readonly #timer: NodeJS.Timeout
+  #attempts = 0
+  #outgoing: OutgoingDelivery | undefined
+  #reply: { close(): void } | undefined
+  #over = false
+
+  constructor(socket: Socket, correlationId: string, context: OpeningContext) {
+    this.#socket = socket
+    this.#context = context
+    this.#correlationId = correlationId
+    this.#timer = setTimeout(() => {
+      this.destroy(new SkupperError('tcp/connect-timeout', `no target of ${context.address} answered in time`))
+    }, context.connectTimeoutMs)
+    const gone = (): void => {
+      this.destroy(new SkupperError('tcp/client-gone', 'the client left before a target answered'))
+    }
+    socket.once('error', gone).once('close', gone)
+    context.streams.add(this)
+  }
+
+  /** Sends the head of the client's stream; called again to try a further target. */
+  attempt(): void {
+    const { router, address } = this.#context
+    this.#attempts += 1
+    const replyTo = router.replyAddress()
+    this.#reply = router.subscribe(replyTo, (delivery, head, first) => {
+      this.#answered(delivery, head, first)
+    })
+    const head = {
+      to: address,
+      replyTo,
+      correlationId: this.#correlationId,
+      contentType: STREAM_CONTENT_TYPE,
+      applicationProperties: STREAM_PROPERTIES,
+    }
+    this.#outgoing = router.open(head, { streaming: true })
+    if (this.#outgoing === undefined) {
+      this.destroy(new SkupperError('tcp/no-target', `${address} has no target`, { given: address }))
+      return
+    }
+    this.#outgoing.handler = this
+  }
+
+  /** Nothing is written before the answer, so there is nothing to go on with. */
+  onDrain(): void {
+    // The head alone is never refused.
+  }
+
+  onState(state: DeliveryState | undefined): void {
+    if (this.#over || state?.kind === 'received') return
+    const { address } = this.#context
+    const kind = state?.kind ?? 'settled'
+    this.#failed(new SkupperError('tcp/refused', `the target of ${address} refused the connection: ${kind}`))
+  }
+
+  onLost(): void {
+    if (this.#over) return
+    this.#outgoing = undefined
+    this.#failed(new SkupperError('tcp/path-lost', `the path to ${this.#context.address} was lost`))
+  }
+
+  /** Closes the client with a reset, so that it sees an error and not an empty answer. */
+  destroy(reason: SkupperError): void {
+    if (this.#over) return
+    this.#end()
+    this.#outgoing?.abort()
+    if (!this.#socket.destroyed) this.#socket.resetAndDestroy()
+    this.#context.streams.remove(this, reason)
+  }
+
+  #failed(reason: SkupperError): void {
+    if (this.#attempts >= MAX_ATTEMPTS) {
+      this.destroy(reason)
+      return
+    }
+    this.#reply?.close()
+    this.#outgoing?.end(true)
+    this.attempt()
+  }
+
+  #answered(delivery: IncomingDelivery, head: ReceivedHead, first: Buffer): void {
+    const outgoing = this.#outgoing
+    if (this.#over || outgoing === undefined) {
+      refuseDelivery(delivery, { kind: 'released' })
+      return
+    }
+    if (head.contentType !== STREAM_CONTENT_TYPE) {
+      refuseDelivery(delivery, { kind: 'rejected', condition: 'amqp:invalid-field', description: 'wrong content-type' })
+      this.destroy(new SkupperError('tcp/not-a-stream', 'the answer is no TCP stream', { given: head.contentType }))
+      return
+    }
+    this.#end()
+    const stream = new TcpStream({ socket: this.#socket, outgoing, incoming: delivery }, this.#context.streams)
+    this.#context.streams.replace(this, stream)
+    stream.start(first)
+  }
+
+  #end(): void {
+    this.#over = true
+    clearTimeout(this.#timer)
+    this.#reply?.close()
+  }
+}

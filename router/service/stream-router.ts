@@ -1,0 +1,44 @@
+import { uint } from '../amqp/value.ts'
+import type { IncomingDelivery, OutgoingDelivery } from '../amqp/delivery.ts'
+
+/** The content type that marks a delivery as a TCP stream (protocol sheet, section 4). */
+export const STREAM_CONTENT_TYPE = 'application/octet-stream'
+
+/** Said in the head of each stream: the version of the way streams are carried. */
+export const STREAM_PROPERTIES: ReadonlyMap<string, unknown> = new Map([['V', uint(1)]])
+
+/**
+ * What the TCP services need of the router: streams out, streams in, and whether an address has a target.
+ * The mesh's forwarder satisfies it; tests use one in memory.
+ */
+export interface StreamRouter {
+  /**
+   * Starts a stream towards `head.to`: its head is on its way when this returns, raw bytes follow by `write`.
+   * Undefined means that nobody takes that address.
+   */
+  open(head: StreamHead, options: { readonly streaming: true }): OutgoingDelivery | undefined
+  /** Hands every delivery for `address` to `consumer`, until closed. Deliveries already handed over go on. */
+  subscribe(address: string, consumer: StreamConsumer): { close(): void }
+  /** Says whether `address` has a consumer anywhere: once at the start if it has, then on every change. */
+  watch(address: string, onChange: (reachable: boolean) => void): () => void
+  /** A new address that leads back to this router, for one answer. */
+  replyAddress(): string
+}
+
+/** The head of a stream that we send. */
+export interface StreamHead {
+  readonly to: string
+  readonly replyTo?: string
+  readonly correlationId?: string
+  readonly contentType: string
+  readonly applicationProperties: ReadonlyMap<string, unknown>
+}
+
+/** What we read of the head of a stream that comes in. */
+export interface ReceivedHead {
+  readonly contentType?: string | undefined
+  readonly replyTo?: string | undefined
+}
+
+/** Takes a delivery: sets its handler in this call. `first` holds the raw bytes that came with the head. */
+export type StreamConsumer = (delivery: IncomingDelivery, head: ReceivedHead, first: Buffer) => void

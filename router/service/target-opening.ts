@@ -1,0 +1,112 @@
+import { connect, type Socket } from 'node:net'
+import { SkupperError } from '../../core/model/error.ts'
+import type { IncomingDelivery, IncomingHandler } from '../amqp/delivery.ts'
+import { KEEP_ALIVE_MS } from './listening-socket.ts'
+import { refuseDelivery } from './refused-delivery.ts'
+import { STREAM_CONTENT_TYPE, STREAM_PROPERTIES, type StreamRouter } from './stream-router.ts'
+import type { LiveStream, StreamSet } from './stream-set.ts'
+import { FAILED, TcpStream } from './tcp-stream.ts'
+
+const NOTHING = Buffer.alloc(0)
+
+export interface TargetContext {
+  readonly router: StreamRouter
+  readonly streams: StreamSet
+  /** A name is looked up for each connection, so that a target may move. */
+  readonly host: string
+  readonly port: number
+  /** How long a target may take to accept, the look-up of its name included. */
+  readonly connectTimeoutMs: number
+}
+
+/** A client's stream that waits for our connection to the target. The answer starts only when that stands. */
+export class TargetOpening implements IncomingHandler, LiveStream {
+  readonly #delivery: IncomingDelivery
+  readonly #context: TargetContext
+  readonly #socket: Socket
+  readonly #timer: NodeJS.Timeout
+  /** Bytes that came before the connection stood; bounded, as the delivery is paused with the first of them. */
+  #early: Buffer[] = []
+  #ended = false
+  #over = false
+
+  constructor(delivery: IncomingDelivery, first: Buffer, context: TargetContext) {
+    this.#delivery = delivery
+    this.#context = context
+    if (first.length > 0) this.onData(first)
+    this.#timer = setTimeout(() => {
+      this.destroy(new SkupperError('tcp/connect-timeout', `${this.#target} did not accept in time`))
+    }, context.connectTimeoutMs)
+    this.#socket = connect({
+      host: context.host,
+      port: context.port,
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
+    })
+    context.streams.add(this)
+  }
+
+  /** Answers to `replyTo` once the target has accepted, and settles the client's stream as failed if it does not. */
+  start(replyTo: string): void {
+    this.#delivery.handler = this
+    this.#socket
+      .once('connect', () => {
+        this.#connected(replyTo)
+      })
+      .once('error', (cause) => {
+        this.destroy(new SkupperError('tcp/refused', `cannot connect to ${this.#target}: ${cause.message}`, { cause }))
+      })
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#early.push(chunk) === 1) this.#delivery.pause()
+  }
+
+  onEnd(): void {
+    this.#ended = true
+  }
+
+  onAborted(): void {
+    this.destroy(new SkupperError('tcp/aborted', 'the client left before the target accepted'))
+  }
+
+  destroy(reason: SkupperError): void {
+    if (this.#over) return
+    this.#end()
+    refuseDelivery(this.#delivery, FAILED)
+    if (this.#early.length > 0) this.#delivery.resume()
+    this.#socket.destroy()
+    this.#context.streams.remove(this, reason)
+  }
+
+  #connected(replyTo: string): void {
+    if (this.#over) return
+    const outgoing = this.#context.router.open(
+      { to: replyTo, contentType: STREAM_CONTENT_TYPE, applicationProperties: STREAM_PROPERTIES },
+      { streaming: true },
+    )
+    if (outgoing === undefined) {
+      this.destroy(new SkupperError('tcp/client-gone', 'the client left before the target accepted'))
+      return
+    }
+    this.#end()
+    const parts = { socket: this.#socket.pause(), outgoing, incoming: this.#delivery }
+    const stream = new TcpStream(parts, this.#context.streams)
+    this.#context.streams.replace(this, stream)
+    stream.start(this.#early.length === 0 ? NOTHING : Buffer.concat(this.#early))
+    // A socket that is full already makes the stream resume the delivery itself.
+    if (this.#early.length > 0 && !this.#socket.writableNeedDrain) this.#delivery.resume()
+    if (this.#ended) stream.onEnd()
+  }
+
+  #end(): void {
+    this.#over = true
+    clearTimeout(this.#timer)
+  }
+
+  get #target(): string {
+    return `${this.#context.host}:${String(this.#context.port)}`
+  }
+}

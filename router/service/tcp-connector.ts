@@ -1,0 +1,89 @@
+import { SkupperError } from '../../core/model/error.ts'
+import type { IncomingDelivery } from '../amqp/delivery.ts'
+import { refuseDelivery } from './refused-delivery.ts'
+import type { ServiceContext } from './service-context.ts'
+import { STREAM_CONTENT_TYPE, type ReceivedHead } from './stream-router.ts'
+import { StreamSet, type Traffic } from './stream-set.ts'
+import { TargetOpening, type TargetContext } from './target-opening.ts'
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000
+
+export interface TcpConnectorOptions {
+  readonly name: string
+  /** The routing key that clients use. */
+  readonly address: string
+  readonly host: string
+  readonly port: number
+  readonly connectTimeoutMs?: number | undefined
+}
+
+/** Carries the connections of an address to one target (protocol sheet, section 4). */
+export class TcpConnector {
+  readonly #target: TargetContext
+  readonly #record: { end(): void }
+  readonly #subscription: { close(): void }
+  readonly #streams = new StreamSet()
+  #closed = false
+
+  constructor(options: TcpConnectorOptions, context: ServiceContext) {
+    this.#target = {
+      router: context.router,
+      streams: this.#streams,
+      host: options.host,
+      port: options.port,
+      connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    }
+    this.#record = context.records.open('CONNECTOR', {
+      name: options.name,
+      protocol: 'tcp',
+      destHost: options.host,
+      destPort: String(options.port),
+      vanAddress: options.address,
+    })
+    this.#subscription = context.router.subscribe(options.address, (delivery, head, first) => {
+      this.#take(delivery, head, first)
+    })
+  }
+
+  /** Why a connection failed last. */
+  get lastError(): SkupperError | undefined {
+    return this.#streams.lastError
+  }
+
+  get traffic(): Traffic {
+    return this.#streams
+  }
+
+  /** Withdraws the target. Connections it carries live on to their own end. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#subscription.close()
+    this.#record.end()
+  }
+
+  /** Withdraws the target, waits until every connection has ended, and resets those left after `deadlineMs`. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.close()
+    if (await this.#streams.idle(deadlineMs)) return
+    this.destroy(new SkupperError('tcp/drained', 'the router is shutting down'))
+  }
+
+  /** Withdraws the target and resets all connections. */
+  destroy(reason: SkupperError): void {
+    this.close()
+    this.#streams.destroy(reason)
+  }
+
+  #take(delivery: IncomingDelivery, head: ReceivedHead, first: Buffer): void {
+    if (head.contentType !== STREAM_CONTENT_TYPE) {
+      // Another target may speak what this one does not.
+      refuseDelivery(delivery, { kind: 'released' })
+    } else if (head.replyTo === undefined) {
+      const description = 'a stream needs a reply-to'
+      refuseDelivery(delivery, { kind: 'rejected', condition: 'amqp:invalid-field', description })
+    } else {
+      new TargetOpening(delivery, first, this.#target).start(head.replyTo)
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import type { Socket } from 'node:net'
+import { SkupperError } from '../../core/model/error.ts'
+import { ClientOpening, type OpeningContext } from './client-opening.ts'
+import { ListeningSocket, type ListeningSocketOptions } from './listening-socket.ts'
+import type { ServiceContext } from './service-context.ts'
+import { StreamSet, type Traffic } from './stream-set.ts'
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 20_000
+
+export interface TcpListenerOptions extends ListeningSocketOptions {
+  readonly name: string
+  /** The routing key that clients of this listener reach. */
+  readonly address: string
+  /** How long a client waits for a target to answer before it is refused. */
+  readonly connectTimeoutMs?: number | undefined
+}
+
+/**
+ * Takes TCP connections for an address (protocol sheet, section 4). It listens only while the address has a target
+ * somewhere, so that a client of a service without one is refused by the kernel, at once.
+ */
+export class TcpListener {
+  readonly #options: TcpListenerOptions
+  readonly #context: ServiceContext
+  readonly #opening: OpeningContext
+  readonly #socket: ListeningSocket
+  readonly #record: { end(): void }
+  readonly #unwatch: () => void
+  readonly #streams = new StreamSet()
+  #up = false
+  #bindError: SkupperError | undefined
+  #closed = false
+
+  constructor(options: TcpListenerOptions, context: ServiceContext) {
+    this.#options = options
+    this.#context = context
+    this.#opening = {
+      router: context.router,
+      streams: this.#streams,
+      address: options.address,
+      connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    }
+    this.#socket = new ListeningSocket(options, {
+      onConnection: (socket) => {
+        this.#accept(socket)
+      },
+      onStatus: (up, reason) => {
+        this.#onStatus(up, reason)
+      },
+      random: () => context.random(),
+    })
+    this.#record = context.records.open('LISTENER', {
+      name: options.name,
+      protocol: 'tcp',
+      destHost: options.host,
+      destPort: String(options.port),
+      vanAddress: options.address,
+    })
+    this.#unwatch = context.router.watch(options.address, (reachable) => {
+      if (reachable) this.#socket.open()
+      else this.#socket.close()
+    })
+  }
+
+  /** Up while it listens. */
+  get operStatus(): 'up' | 'down' {
+    return this.#up ? 'up' : 'down'
+  }
+
+  /** Why it cannot listen, or why a connection failed last. */
+  get lastError(): SkupperError | undefined {
+    return this.#bindError ?? this.#streams.lastError
+  }
+
+  /** The port it listens on; undefined while it does not. */
+  get port(): number | undefined {
+    return this.#socket.port
+  }
+
+  get traffic(): Traffic {
+    return this.#streams
+  }
+
+  /** Stops listening. Connections it carries live on to their own end. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#unwatch()
+    this.#socket.close()
+    this.#record.end()
+  }
+
+  /** Stops listening, waits until every connection has ended, and resets those that are left after `deadlineMs`. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.close()
+    if (await this.#streams.idle(deadlineMs)) return
+    this.destroy(new SkupperError('tcp/drained', 'the router is shutting down'))
+  }
+
+  /** Stops listening and resets all connections. */
+  destroy(reason: SkupperError): void {
+    this.close()
+    this.#streams.destroy(reason)
+  }
+
+  #accept(socket: Socket): void {
+    new ClientOpening(socket, this.#context.records.nextId(), this.#opening).attempt()
+  }
+
+  #onStatus(up: boolean, reason: SkupperError | undefined): void {
+    const { name, address } = this.#options
+    const changed = up !== this.#up || reason?.code !== this.#bindError?.code
+    this.#up = up
+    this.#bindError = reason
+    if (!changed) return
+    if (reason !== undefined) this.#context.log.warn({ listener: name, address, code: reason.code }, reason.message)
+    else this.#context.log.info({ listener: name, address }, up ? 'listening' : 'stopped listening')
+  }
+}

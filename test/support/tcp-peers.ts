@@ -1,0 +1,80 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { onTestFinished } from 'vitest'
+
+/** A TCP server of a test, on a free port of 127.0.0.1; closed when the test ends. */
+export interface TcpPeer {
+  readonly port: number
+  /** The connections it has accepted, in order; ended ones too. */
+  readonly sockets: readonly Socket[]
+  close(): Promise<void>
+}
+
+/** Starts a server that hands each connection to `serve`; connections are half-open after a FIN. */
+export async function tcpPeer(serve: (socket: Socket) => void): Promise<TcpPeer> {
+  const sockets: Socket[] = []
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    sockets.push(socket)
+    // Resets are what many tests are about; each looks at its own end.
+    socket.on('error', () => undefined)
+    serve(socket)
+  })
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 2048 })
+  await once(server, 'listening')
+  const close = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy()
+    if (!server.listening) return
+    server.close()
+    await once(server, 'close')
+  }
+  onTestFinished(close)
+  return { port: portOf(server), sockets, close }
+}
+
+/** A server that sends back what it gets, and ends when its client ends. */
+export function echoPeer(): Promise<TcpPeer> {
+  return tcpPeer((socket) => socket.pipe(socket))
+}
+
+/** A port of 127.0.0.1 where nobody listens. */
+export async function closedPort(): Promise<number> {
+  const peer = await tcpPeer(() => undefined)
+  await peer.close()
+  return peer.port
+}
+
+/** A client of a test. `outcome` resolves with `end`, or with the code of the error that broke the connection. */
+export interface TcpClient {
+  readonly socket: Socket
+  readonly outcome: Promise<string>
+  /** What has been received so far, as text. */
+  text(): string
+}
+
+/** Connects to `port` of 127.0.0.1 and reads; its own direction stays open until the test ends it. */
+export function tcpClient(port: number): TcpClient {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+  const chunks: Buffer[] = []
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+  onTestFinished(() => {
+    socket.destroy()
+  })
+  const outcome = new Promise<string>((resolve) => {
+    socket.once('end', () => {
+      resolve('end')
+    })
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code ?? error.message)
+    })
+    socket.once('close', () => {
+      resolve('closed')
+    })
+  })
+  return { socket, outcome, text: () => Buffer.concat(chunks).toString() }
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('the server has no port')
+  return address.port
+}
