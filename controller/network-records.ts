@@ -24,6 +24,8 @@ interface Source {
 /** What every telemetry source of the network has reported. Pure state: times in milliseconds come in as arguments. */
 export class NetworkRecords {
   readonly #sources = new Map<string, Source>()
+  /** Which source speaks for a router (by name) or a site (by id). */
+  readonly #speakers = new Map<string, string>()
   #version = 0
 
   /** Grows with every change of a record or of the set of sources. */
@@ -31,29 +33,34 @@ export class NetworkRecords {
     return this.#version
   }
 
-  /** A sign of life. True if the source is new: it must then be asked for all its records. */
+  /** A sign of life. False if the source is not kept because there are too many. */
   heard(sourceId: string, now: number): boolean {
     const known = this.#sources.get(sourceId)
-    if (known !== undefined) {
-      known.lastHeard = now
-      return false
-    }
-    if (this.#sources.size >= MAX_SOURCES) return false
-    this.#sources.set(sourceId, { lastHeard: now, records: new Map() })
-    return true
+    if (known !== undefined) known.lastHeard = now
+    else if (this.#sources.size < MAX_SOURCES) this.#sources.set(sourceId, { lastHeard: now, records: new Map() })
+    return this.#sources.has(sourceId)
   }
 
-  /** Takes in updates: attributes that are absent keep their value, an end time removes the record. */
-  update(sourceId: string, updates: readonly RecordUpdate[]): void {
+  /**
+   * Takes in updates: attributes that are absent keep their value, an end time removes the record. True if anything
+   * changed.
+   */
+  update(sourceId: string, updates: readonly RecordUpdate[]): boolean {
+    const { version } = this
     const records = this.#sources.get(sourceId)?.records
-    if (records === undefined) return
-    for (const update of updates) if (KEPT.has(update.type)) this.#merge(records, update)
+    for (const update of updates) {
+      if (records === undefined || !KEPT.has(update.type)) continue
+      this.#merge(records, update)
+      this.#succeed(sourceId, update)
+    }
+    return this.version !== version
   }
 
   /** Forgets sources not heard for `SOURCE_LOST_MS`, and names them. */
   expire(now: number): string[] {
     const lost = [...this.#sources].filter(([, { lastHeard }]) => now - lastHeard > SOURCE_LOST_MS).map(([id]) => id)
     for (const id of lost) this.#sources.delete(id)
+    for (const [subject, id] of this.#speakers) if (!this.#sources.has(id)) this.#speakers.delete(subject)
     if (lost.length > 0) this.#version++
     return lost
   }
@@ -64,7 +71,7 @@ export class NetworkRecords {
 
   #merge(records: Map<string, NetworkRecord>, { type, identity, attributes }: RecordUpdate): void {
     const known = records.get(identity)
-    if (attributes.endTime !== undefined && attributes.endTime > 0) {
+    if (hasEnded(attributes)) {
       if (records.delete(identity)) this.#version++
       return
     }
@@ -73,6 +80,22 @@ export class NetworkRecords {
     records.set(identity, { type, identity, attributes: { ...known?.attributes, ...attributes } })
     this.#version++
   }
+
+  /** A router or controller that restarts speaks as a new source: what its old one said no longer holds. */
+  #succeed(sourceId: string, { type, identity, attributes }: RecordUpdate): void {
+    const subject = type === 'SITE' ? identity : attributes.name
+    if ((type !== 'SITE' && type !== 'ROUTER') || subject === undefined || hasEnded(attributes)) return
+    const key = `${type} ${subject}`
+    const before = this.#speakers.get(key)
+    this.#speakers.set(key, sourceId)
+    if (before === undefined || before === sourceId) return
+    this.#sources.get(before)?.records.clear()
+    this.#version++
+  }
+}
+
+function hasEnded({ endTime = 0 }: Attributes): boolean {
+  return endTime > 0
 }
 
 function changes(known: Attributes, update: Attributes): boolean {

@@ -7,6 +7,7 @@ const portsSchema = z.object({ management: port, health: port, tokens: port })
 
 /** The ports a site needs for itself. They are chosen once and kept, so that what was given out stays true. */
 export type SitePorts = z.infer<typeof portsSchema>
+export type KeptPorts = { [Purpose in keyof SitePorts]?: number | undefined }
 export type PortPurpose = keyof SitePorts
 
 /** From where upward each is looked for: Skupper's own numbers, and beside them one for the token server. */
@@ -15,7 +16,7 @@ const FIRST: SitePorts = { management: 5671, health: 9090, tokens: 9091 }
 export interface PortChoice {
   /** The address each purpose listens on. */
   readonly hosts: Readonly<Record<PortPurpose, string>>
-  readonly kept: Partial<SitePorts>
+  readonly kept: KeptPorts
   /** Ports other sites of this machine have chosen, and those this site's listeners want. */
   readonly taken: ReadonlySet<number>
 }
@@ -36,7 +37,7 @@ async function choosePort(choice: PortChoice, purpose: PortPurpose, own: readonl
 }
 
 /** The ports a site has chosen before; none if it never did or the file cannot be read. */
-export async function readPorts(file: string): Promise<Partial<SitePorts>> {
+export async function readPorts(file: string): Promise<KeptPorts> {
   try {
     return portsSchema.partial().parse(JSON.parse(await readFile(file, 'utf8')))
   } catch {

@@ -1,13 +1,31 @@
 import { expect, test } from 'vitest'
 import { NetworkRecords, SOURCE_LOST_MS } from '../../../controller/network-records.ts'
 
-test('a source is new once, until it is lost', () => {
+test('a source is lost when it is not heard', () => {
   const records = new NetworkRecords()
-  expect(records.heard('r1', 0)).toBe(true)
-  expect(records.heard('r1', SOURCE_LOST_MS)).toBe(false)
+  records.heard('r1', 0)
+  records.heard('r1', SOURCE_LOST_MS)
   expect(records.expire(2 * SOURCE_LOST_MS)).toEqual([])
   expect(records.expire(2 * SOURCE_LOST_MS + 1)).toEqual(['r1'])
-  expect(records.heard('r1', 2 * SOURCE_LOST_MS + 2)).toBe(true)
+})
+
+test('a router that restarts speaks as a new source, and the old one counts no more', () => {
+  const records = new NetworkRecords()
+  records.heard('old', 0)
+  records.heard('new', 0)
+  records.update('old', [{ type: 'ROUTER', identity: 'old:0', attributes: { name: '0/a' } }])
+  records.update('old', [{ type: 'LINK', identity: 'old:1', attributes: { operStatus: 'up' } }])
+  expect(records.update('new', [{ type: 'ROUTER', identity: 'new:0', attributes: { name: '0/a' } }])).toBe(true)
+  expect(records.all().map(({ identity }) => identity)).toEqual(['new:0'])
+})
+
+test("the old source's last words do not silence the new one", () => {
+  const records = new NetworkRecords()
+  records.heard('old', 0)
+  records.heard('new', 0)
+  records.update('new', [{ type: 'SITE', identity: 'site-id', attributes: { name: 'a' } }])
+  records.update('old', [{ type: 'SITE', identity: 'site-id', attributes: { name: 'a', endTime: 5 } }])
+  expect(records.all()).toHaveLength(1)
 })
 
 test('an update keeps what it does not mention', () => {
@@ -49,12 +67,12 @@ test('the version grows with changes only', () => {
   const records = new NetworkRecords()
   records.heard('r1', 0)
   const router = { type: 'ROUTER', identity: 'r1:0', attributes: { name: '0/a', mode: 'interior' } } as const
-  records.update('r1', [router])
+  expect(records.update('r1', [router])).toBe(true)
   const { version } = records
-  records.update('r1', [router])
+  expect(records.update('r1', [router])).toBe(false)
   records.expire(1)
   expect(records.version).toBe(version)
-  records.update('r1', [{ ...router, attributes: { mode: 'edge' } }])
+  expect(records.update('r1', [{ ...router, attributes: { mode: 'edge' } }])).toBe(true)
   expect(records.version).toBe(version + 1)
   records.expire(SOURCE_LOST_MS + 1)
   expect(records.version).toBe(version + 2)
@@ -62,6 +80,7 @@ test('the version grows with changes only', () => {
 
 test('sources beyond the bound are not kept', () => {
   const records = new NetworkRecords()
-  for (let i = 0; i < 3000; i++) records.heard(`r${String(i)}`, 0)
+  for (let i = 0; i < 2000; i++) expect(records.heard(`r${String(i)}`, 0)).toBe(true)
+  expect(records.heard('one-too-many', 0)).toBe(false)
   expect(records.expire(SOURCE_LOST_MS + 1)).toHaveLength(2000)
 })
