@@ -98,7 +98,8 @@ export class Encoder {
 
   /** A format code or another single byte. */
   byte(value: number): void {
-    this.#bytes[this.#room(1)] = value
+    const at = this.#room(1) // First: it may put another buffer into #bytes.
+    this.#bytes[at] = value
   }
 
   uint32(value: number): void {
