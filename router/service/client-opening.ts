@@ -53,14 +53,13 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
     this.#reply = router.subscribe(replyTo, (delivery, head, first) => {
       this.#answered(delivery, head, first)
     })
-    const head = {
+    this.#outgoing = router.open({
       to: address,
       replyTo,
       correlationId: this.#correlationId,
       contentType: STREAM_CONTENT_TYPE,
       applicationProperties: STREAM_PROPERTIES,
-    }
-    this.#outgoing = router.open(head, { streaming: true })
+    })
     if (this.#outgoing === undefined) {
       this.destroy(new SkupperError('tcp/no-target', `${address} has no target`, { given: address }))
       return

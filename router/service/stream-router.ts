@@ -16,10 +16,10 @@ export interface StreamRouter {
    * Starts a stream towards `head.to`: its head is on its way when this returns, raw bytes follow by `write`.
    * Undefined means that nobody takes that address.
    */
-  open(head: StreamHead, options: { readonly streaming: true }): OutgoingDelivery | undefined
+  open(head: StreamHead): OutgoingDelivery | undefined
   /** Hands every delivery for `address` to `consumer`, until closed. Deliveries already handed over go on. */
   subscribe(address: string, consumer: StreamConsumer): { close(): void }
-  /** Says whether `address` has a consumer anywhere: once at the start if it has, then on every change. */
+  /** Calls `onChange` at each change, and inside this call if it is so now: `address` has a consumer somewhere. */
   watch(address: string, onChange: (reachable: boolean) => void): () => void
   /** A new address that leads back to this router, for one answer. */
   replyAddress(): string

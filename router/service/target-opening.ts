@@ -83,10 +83,11 @@ export class TargetOpening implements IncomingHandler, LiveStream {
 
   #connected(replyTo: string): void {
     if (this.#over) return
-    const outgoing = this.#context.router.open(
-      { to: replyTo, contentType: STREAM_CONTENT_TYPE, applicationProperties: STREAM_PROPERTIES },
-      { streaming: true },
-    )
+    const outgoing = this.#context.router.open({
+      to: replyTo,
+      contentType: STREAM_CONTENT_TYPE,
+      applicationProperties: STREAM_PROPERTIES,
+    })
     if (outgoing === undefined) {
       this.destroy(new SkupperError('tcp/client-gone', 'the client left before the target accepted'))
       return

@@ -48,7 +48,7 @@ export interface TcpClient {
   readonly socket: Socket
   readonly outcome: Promise<string>
   /** What has been received so far, as text. */
-  text(): string
+  readonly text: () => string
 }
 
 /** Connects to `port` of 127.0.0.1 and reads; its own direction stays open until the test ends it. */
