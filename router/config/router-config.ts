@@ -1,0 +1,117 @@
+import type { Connector } from '../../core/model/connector.ts'
+import type { Link } from '../../core/model/link.ts'
+import type { Listener } from '../../core/model/listener.ts'
+import type { RouterAccess } from '../../core/model/router-access.ts'
+import { settingOf } from '../../core/model/settings.ts'
+import type { Site } from '../../core/model/site.ts'
+import type { EngineCapabilities } from './engine-capabilities.ts'
+import type { EntityConfig } from './entities.ts'
+import { linkEntities, routerAccessEntities } from './link-entities.ts'
+import type { ConfigNote, Rendered, RenderContext } from './rendered.ts'
+import type { HostPort, RouterFacts } from './router-facts.ts'
+import { connectorEntities, listenerEntities } from './service-entities.ts'
+import { SslProfiles } from './ssl-profiles.ts'
+
+/** Credentials of the local `normal` listener, signed by the site's local CA: whoever has such may manage the router. */
+export const LOCAL_SERVER = 'skupper-local-server'
+
+/** What a router is configured from. Where two want the same port, the first in the list has it. */
+export interface RouterConfigInput {
+  readonly site: Site
+  readonly links: readonly Link[]
+  readonly listeners: readonly Listener[]
+  readonly connectors: readonly Connector[]
+  readonly routerAccesses: readonly RouterAccess[]
+  readonly facts: RouterFacts
+}
+
+/**
+ * The whole configuration of a router: what its boot file holds, and what it is kept at over management. A resource
+ * that cannot be rendered is left out; `routerConfigNotes` says why.
+ */
+export function routerConfig(input: RouterConfigInput, capabilities: EngineCapabilities): readonly EntityConfig[] {
+  return render(input, capabilities).entities
+}
+
+/** What there is to say of the resources that `routerConfig` is given. */
+export function routerConfigNotes(input: RouterConfigInput, capabilities: EngineCapabilities): readonly ConfigNote[] {
+  return render(input, capabilities).notes
+}
+
+/** The mode a site's router runs in: edge only where that is wanted and the engine can. */
+export function routerMode(site: Site, capabilities: EngineCapabilities): 'interior' | 'edge' {
+  return site.spec.edge === true && capabilities.edge ? 'edge' : 'interior'
+}
+
+function render(input: RouterConfigInput, capabilities: EngineCapabilities): Rendered {
+  const { site, facts } = input
+  const profiles = new SslProfiles(facts.credentials)
+  const context: RenderContext = { facts, capabilities, profiles, mode: routerMode(site, capabilities) }
+  const groups = [
+    localEntities(context),
+    routerAccessEntities(input.routerAccesses, context),
+    linkEntities(input.links, context),
+    listenerEntities(input.listeners, context),
+    connectorEntities(input.connectors, context),
+  ]
+  const users = groups.flatMap(({ entities }) => entities)
+  return {
+    entities: [...baseEntities(site, context), ...profiles.entities(), ...users],
+    notes: [...siteNotes(site, capabilities), ...groups.flatMap(({ notes }) => notes)],
+  }
+}
+
+function baseEntities(site: Site, { facts, mode }: RenderContext): EntityConfig[] {
+  const { routerId, siteId, platform, version } = facts
+  const { name, namespace } = site.metadata
+  return [
+    [
+      'router',
+      {
+        id: routerId,
+        mode,
+        helloMaxAgeSeconds: 3,
+        dataConnectionCount: settingOf(site, 'router-data-connection-count'),
+        metadata: JSON.stringify({ id: siteId, version, platform }),
+      },
+    ],
+    ['site', { name, namespace, platform, version }],
+    // The routers' own multicast: telemetry and service sync (protocol sheet, section 6).
+    ['address', { prefix: 'mc', distribution: 'multicast' }],
+    ['log', { module: 'ROUTER_CORE', enable: 'error+' }],
+  ]
+}
+
+/** The listeners that are not for the network: management, health and metrics. */
+function localEntities({ facts, profiles }: RenderContext): Rendered {
+  const sslProfile = profiles.server(LOCAL_SERVER)
+  const management: EntityConfig = [
+    'listener',
+    {
+      ...bind(facts.management),
+      name: 'skupper-local-normal',
+      role: 'normal',
+      sslProfile,
+      saslMechanisms: 'EXTERNAL',
+      authenticatePeer: true,
+      requireSsl: true,
+    },
+  ]
+  return { entities: facts.health === undefined ? [management] : [management, healthListener(facts.health)], notes: [] }
+}
+
+/** Without TLS, so without websockets: over those anybody on this host could speak AMQP, management included. */
+function healthListener(health: HostPort): EntityConfig {
+  const http = { http: true, httpRootDir: 'disabled', healthz: true, metrics: true, websockets: false }
+  return ['listener', { ...bind(health), name: 'skupper-local-http', role: 'normal', ...http }]
+}
+
+function bind({ host, port }: HostPort): { host: string; port: string } {
+  return { host, port: String(port) }
+}
+
+function siteNotes({ metadata, spec }: Site, { edge, engine }: EngineCapabilities): ConfigNote[] {
+  if (spec.edge !== true || edge) return []
+  const message = `The router engine "${engine}" has no edge mode: the router runs in interior mode`
+  return [{ kind: 'Site', name: metadata.name, reason: 'Ready', message }]
+}

@@ -1,0 +1,41 @@
+/** What resources do not say: ids, ports and paths of the place where a router runs. */
+export interface RouterFacts {
+  readonly routerId: string
+  /** The site's id, which telemetry and services carry. */
+  readonly siteId: string
+  readonly platform: string
+  readonly version: string
+  /** The files of every set of credentials that is there, by name. */
+  readonly credentials: ReadonlyMap<string, CredentialFiles>
+  /** Where the local `normal` listener binds. */
+  readonly management: HostPort
+  /** Where `/healthz` and `/metrics` are served; nowhere if undefined. */
+  readonly health?: HostPort | undefined
+  /** Where listeners of services bind, save those whose own host is an IP address or localhost. */
+  readonly listenHost: string
+  /** The router's port for a Listener, by its name, where it is not the Listener's own. */
+  readonly listenerPorts?: ReadonlyMap<string, number> | undefined
+  /** The pods that each Connector with a selector selects, by the Connector's name. */
+  readonly pods?: ReadonlyMap<string, readonly SelectedPod[]> | undefined
+}
+
+export interface HostPort {
+  readonly host: string
+  readonly port: number
+}
+
+export interface SelectedPod {
+  readonly ip: string
+  readonly uid?: string | undefined
+}
+
+/** Paths of PEM files. Credentials that only say whom to trust have neither certificate nor key. */
+export interface CredentialFiles {
+  readonly ca: string
+  readonly certificate?: string | undefined
+  readonly key?: string | undefined
+  /** Grows with each renewal, so that the router reads the files again. */
+  readonly ordinal?: number | undefined
+  /** Connections made with older credentials than this are closed. */
+  readonly oldestValidOrdinal?: number | undefined
+}
