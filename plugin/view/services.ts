@@ -76,7 +76,7 @@ function remoteTargets(key: string, remoteSites: readonly RemoteSite[]): SiteTar
 }
 
 /** Labels of the service itself: without the ones that service sync and Kubernetes keep for themselves. */
-function labelsOf(resource: Listener | Connector | undefined): Labels {
+export function labelsOf(resource: Listener | Connector | undefined): Labels {
   const labels = Object.entries(resource?.metadata.labels ?? {})
   return Object.fromEntries(labels.filter(([key]) => key !== SYNCED_LABEL))
 }

@@ -1,0 +1,70 @@
+import { Command } from 'commander'
+import { platformOf, type Cli } from '../cli.ts'
+import { outputFlag, type OutputFlags } from '../flags.ts'
+import { boxTable } from '../output/table.ts'
+import { treeLines, type TreeNode } from '../output/tree.ts'
+import type { Platform } from '../platform/platform.ts'
+import { findSite, notEnabled } from '../site.ts'
+import { servicesOf, type ServiceView, type SiteTargets } from '../view/services.ts'
+
+interface Flags extends OutputFlags {
+  verbose?: true
+  showLabels?: true
+}
+
+/** `skupper service status`: the table of what is exposed, and how many targets each site has for it. */
+export function serviceStatusCommand(cli: Cli): Command {
+  return new Command('status')
+    .description('Show the services of the network and their targets')
+    .option('-v, --verbose', 'show sites and targets of each service')
+    .option('--show-labels', 'show the labels of each service')
+    .addOption(outputFlag())
+    .action(async (flags: Flags, command: Command) => {
+      const platform = platformOf(cli, command)
+      const services = await viewOf(platform)
+      if (flags.output !== undefined) cli.terminal.document(services ?? [], flags.output)
+      else for (const line of linesOf(services, platform.namespace, flags)) cli.terminal.print(line)
+    })
+}
+
+async function viewOf(platform: Platform): Promise<ServiceView[] | undefined> {
+  const site = await findSite(platform)
+  if (site === undefined) return undefined
+  const [listeners, connectors, remoteSites] = await Promise.all([
+    platform.resources.list('Listener'),
+    platform.resources.list('Connector'),
+    platform.resources.list('RemoteSite'),
+  ])
+  return servicesOf({ siteName: site.metadata.name, listeners, connectors, remoteSites })
+}
+
+function linesOf(services: ServiceView[] | undefined, namespace: string, flags: Flags): string[] {
+  if (services === undefined) return [notEnabled(namespace)]
+  if (services.length === 0) return ['No services defined']
+  const title = 'Services exposed through Skupper:'
+  const problems = services.flatMap(({ address, problem }) => (problem === undefined ? [] : [`${address}: ${problem}`]))
+  if (flags.verbose === true || flags.showLabels === true) {
+    return treeLines({ text: title, children: services.map((service) => serviceNode(service, flags)) })
+  }
+  const rows = services.map(({ name, address, protocol, targets }) => [name, address, protocol, targetsText(targets)])
+  return [title, boxTable(['NAME', 'ADDRESS', 'PROTOCOL', 'TARGETS'], rows), ...problems]
+}
+
+/** A number when one site has the targets, a line for each site when several do. */
+function targetsText(targets: readonly SiteTargets[]): string {
+  if (targets.length > 1) return targets.map(({ site, count }) => `${site}: ${String(count)}`).join('\n')
+  return String(targets[0]?.count ?? 0)
+}
+
+function serviceNode({ address, protocol, targets, labels, problem }: ServiceView, flags: Flags): TreeNode {
+  const children: TreeNode[] = []
+  if (flags.verbose === true) children.push({ text: 'Sites:', children: targets.map(siteNode) })
+  const pairs = Object.entries(labels).map(([key, value]) => ({ text: `${key}=${value}` }))
+  if (flags.showLabels === true && pairs.length > 0) children.push({ text: 'Labels:', children: pairs })
+  return { text: `${address} (${protocol})`, details: { problem }, children }
+}
+
+function siteNode({ site, count, hosts }: SiteTargets): TreeNode {
+  if (hosts.length === 0) return { text: site, details: { targets: count } }
+  return { text: site, children: [{ text: 'Targets:', children: hosts.map((text) => ({ text })) }] }
+}

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import type { AccessToken } from '../../../../core/model/access-token.ts'
+import { incomingLinks, linkSentence, outgoingLinks } from '../../../../plugin/view/links.ts'
+import { link, operational, remoteSite } from '../../../support/resources.ts'
+
+const token = (name: string, message?: string): AccessToken => ({
+  apiVersion: 'skupper.io/v2alpha1',
+  kind: 'AccessToken',
+  metadata: { name },
+  spec: { url: 'https://east.example/1', code: 'x', ca: 'y' },
+  ...(message === undefined ? {} : { status: { message } }),
+})
+
+const sentences = (sources: Partial<Parameters<typeof outgoingLinks>[0]>) =>
+  outgoingLinks({ links: [], tokens: [], remoteSites: [], ...sources }).map(linkSentence)
+
+test('a link that is up is connected', () => {
+  expect(sentences({ links: [link('link-to-public', operational)] })).toEqual(['Link link-to-public is connected'])
+})
+
+test('a link that is down says why, where that is known', () => {
+  const down = link('b', { message: 'connection refused' })
+  expect(sentences({ links: [down, link('a')] })).toEqual([
+    'Link a not connected',
+    'Link b not connected (connection refused)',
+  ])
+})
+
+test('a token that is not redeemed yet is a link that is not connected', () => {
+  expect(sentences({ tokens: [token('a'), token('b', 'No such claim')] })).toEqual([
+    'Link a not connected (token is being redeemed)',
+    'Link b not connected (No such claim)',
+  ])
+})
+
+test('a redeemed token and its link are one', () => {
+  expect(sentences({ links: [link('a', operational)], tokens: [token('a')] })).toEqual(['Link a is connected'])
+})
+
+test('incoming links are those of sites whose own link is up', () => {
+  const remoteSites = [remoteSite('west', { linkedIn: true }), remoteSite('north', { linkedIn: false })]
+  expect(incomingLinks({ links: [], tokens: [], remoteSites }).map(({ site }) => site)).toEqual(['west'])
+})
