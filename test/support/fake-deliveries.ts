@@ -23,6 +23,11 @@ export class FakeOutgoing implements OutgoingDelivery {
     return this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0)
   }
 
+  /** All that was written, in one piece. */
+  get written(): Buffer {
+    return Buffer.concat(this.#chunks)
+  }
+
   write(chunk: Buffer): boolean {
     this.#chunks.push(chunk)
     return this.takesMore
