@@ -34,7 +34,11 @@ async function run(): Promise<number> {
 /** Commander ends the process by itself unless each command is told otherwise. */
 function exitOverridden(command: ReturnType<typeof skupperProgram>): typeof command {
   command.exitOverride()
-  command.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'Error: ')) })
+  command.configureOutput({
+    outputError: (text, write) => {
+      write(text.replace(/^error: /, 'Error: '))
+    },
+  })
   for (const below of command.commands) exitOverridden(below)
   return command
 }

@@ -42,21 +42,27 @@ export async function newSite(namespace: string, flags: SiteFlags): Promise<Setu
 /** The site with the changes that the flags name. Throws where one cannot be changed in place. */
 export async function changedSite(flags: SiteFlags, site: Site, access: RouterAccess | undefined): Promise<Setup> {
   await checkFlags(flags)
-  if (flags.siteName !== undefined && flags.siteName !== site.metadata.name) {
-    const message = `the site's name is "${site.metadata.name}" and cannot be changed in place: run "skupper delete" first`
-    throw new SkupperError('site/immutable', message, { given: flags.siteName, wanted: site.metadata.name })
-  }
-  const settings = { ...site.spec.settings, ...settingsFrom(flags) }
-  const changes = Object.entries(settingsFrom(flags)).flatMap(([key, value]) => {
-    return changeLine(key, settingOf(site, key as SettingKey), value)
-  })
-  const resources: Setup['resources'] = changes.length === 0 ? [] : [{ ...site, spec: { ...site.spec, settings } }]
+  refuseRenaming(flags.siteName, site)
+  const named = settingsFrom(flags)
+  const settings = { ...site.spec.settings, ...named }
+  const next: Site = { ...site, spec: { ...site.spec, settings } }
   const before = access?.spec.roles.find(({ name }) => name === 'inter-router')?.port
   const port = flags.linkPort ?? before ?? DEFAULT_ROLE_PORTS['inter-router']
-  if (flags.linkPort !== undefined) changes.push(...changeLine('link-port', String(before), String(port)))
-  const wanted = accessFor(settings['link-host'] ?? '', port)
-  if (JSON.stringify(wanted.spec) !== JSON.stringify(access?.spec)) resources.push(wanted)
-  return { isNew: false, resources, changes }
+  const nextAccess = accessFor(settingOf(next, 'link-host'), port)
+  const changes = [
+    ...SITE_SETTINGS.flatMap((key) => changeLine(key, settingOf(site, key), settingOf(next, key))),
+    ...changeLine('link-port', String(before ?? port), String(port)),
+  ]
+  const resources = [next, nextAccess]
+  return { isNew: false, resources: changes.length === 0 ? [] : resources, changes }
+}
+
+const SITE_SETTINGS = ['listen-host', 'link-host', 'service-sync', 'service-sync-labels'] as const
+
+function refuseRenaming(name: string | undefined, { metadata }: Site): void {
+  if (name === undefined || name === metadata.name) return
+  const message = `the site's name is "${metadata.name}" and cannot be changed in place: run "skupper delete" first`
+  throw new SkupperError('site/immutable', message, { given: name, wanted: metadata.name })
 }
 
 function changeLine(key: string, before: string, after: string): string[] {

@@ -10,4 +10,7 @@ server.listen(0, '127.0.0.1', () => {
   const address = server.address()
   if (address !== null && typeof address === 'object') process.send?.({ port: address.port })
 })
-process.once('disconnect', () => process.exit(0))
+process.once('disconnect', () => {
+  server.close()
+  server.closeAllConnections()
+})

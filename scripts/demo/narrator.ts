@@ -13,9 +13,17 @@ export function narrate(stream: NodeJS.WriteStream): Narrator {
   const style = (format: 'bold' | 'cyan' | 'dim', text: string) => styleText(format, text, { stream })
   const line = (text: string) => void stream.write(`${text}\n`)
   return {
-    chapter: (title) => line(`\n${style('bold', title)}`),
-    typed: (command) => line(style('cyan', `$ ${command}`)),
-    answered: (text) => line(text.replace(/\n$/, '')),
-    remark: (text) => line(style('dim', text)),
+    chapter: (title) => {
+      line(`\n${style('bold', title)}`)
+    },
+    typed: (command) => {
+      line(style('cyan', `$ ${command}`))
+    },
+    answered: (text) => {
+      line(text.replace(/\n$/, ''))
+    },
+    remark: (text) => {
+      line(style('dim', text))
+    },
   }
 }

@@ -3,16 +3,16 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { messageOf } from '../core/model/error.ts'
-import { narrate } from './demo/narrator.ts'
-import { Shell } from './demo/shell.ts'
+import { messageOf } from '../../core/model/error.ts'
+import { narrate } from './narrator.ts'
+import { Shell } from './shell.ts'
 
 const narrator = narrate(process.stdout)
 const endsByItself = process.argv.includes('--once')
 const home = await mkdtemp(join(tmpdir(), 'skupper-demo-'))
 const shell = new Shell({
   narrator,
-  launcher: join(import.meta.dirname, '../packaging/kubectl-skupper.mjs'),
+  launcher: join(import.meta.dirname, '../../packaging/kubectl-skupper.mjs'),
   environment: { ...process.env, XDG_DATA_HOME: home, SKUPPER_PLATFORM: 'linux', SKUPPER_NO_SYSTEMD: '1' },
 })
 // Loopback addresses drawn at random, so that two demos can run on one machine.
@@ -21,7 +21,7 @@ const PUBLIC = { namespace: 'public-cloud', host: `${network}.1` }
 const PRIVATE = { namespace: 'private-datacenter', host: `${network}.2` }
 const token = join(home, 'cluster1-token.yaml')
 const service = `http://${PUBLIC.host}:8080`
-const backend = fork(join(import.meta.dirname, 'demo/backend.ts'), { stdio: 'inherit' })
+const backend = fork(join(import.meta.dirname, 'backend.ts'), { stdio: 'inherit' })
 const listening = once(backend, 'message') as Promise<[{ port: number }]>
 
 const interrupted = new Promise<void>((resolve) => {
