@@ -20,7 +20,7 @@ export interface ControlEvents {
   onDuplicateId(routerId: string): void
 }
 
-/** A remote router where an address has consumers. `treatment` is one of the numbers of mobile-address.ts. */
+/** A remote router where an address has consumers. `treatment` is one of the numbers of treatments.ts. */
 export interface Holder {
   readonly routerId: string
   readonly treatment: number
