@@ -140,7 +140,8 @@ export class ManagementAgent {
       throw refusal('management/bad-request', 'the request gives neither name nor identity')
     }
     for (const type of this.#asked(request)) {
-      const entity = type.list().find((each) => isMeant(each, key))
+      const candidates = key.name === undefined || type.named === undefined ? type.list() : [type.named(key.name)]
+      const entity = candidates.find((each) => each !== undefined && isMeant(each, key))
       if (entity !== undefined) return [type, entity]
     }
     throw refusal('management/not-found', `no entity ${describeKey(request)}`)

@@ -23,6 +23,8 @@ export interface EntityType {
   /** Every attribute an entity may have, in the order of a query's answer, without name, identity and type. */
   readonly attributes: readonly string[]
   readonly list: () => readonly Entity[]
+  /** The entity of that name, for types that can find one faster than by listing all. */
+  readonly named?: (name: string) => Entity | undefined
   readonly create?: (name: string | undefined, attributes: Attributes) => Promise<Entity>
   readonly update?: (entity: Entity, attributes: Attributes) => Promise<Entity>
   readonly delete?: (entity: Entity) => Promise<void>

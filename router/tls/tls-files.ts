@@ -1,0 +1,73 @@
+import { createPrivateKey } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { createSecureContext } from 'node:tls'
+import { SkupperError, messageOf } from '../../core/model/error.ts'
+import type { AttributesOf } from '../config/entities.ts'
+
+/** What TLS is made with, all PEM; the key without a password. */
+export interface TlsMaterial {
+  readonly ca: string | undefined
+  readonly cert: string | undefined
+  readonly key: string | undefined
+}
+
+export type SslProfileAttributes = AttributesOf<'sslProfile'>
+
+/**
+ * Reads the files of an sslProfile and tries what they hold, so that nothing broken gets into use. Throws
+ * `config/unreadable-file` or `config/bad-certificate`; the message names profile and file and never quotes a key.
+ */
+export async function loadTls(profile: SslProfileAttributes): Promise<TlsMaterial> {
+  const { caCertFile, certFile, privateKeyFile } = profile
+  const [ca, cert, key] = await Promise.all(
+    [caCertFile, certFile, privateKeyFile].map((path) => read(profile.name, path)),
+  )
+  const material = { ca, cert, key: key === undefined ? undefined : openKey(key, profile) }
+  tryMaterial(material, profile)
+  return material
+}
+
+async function read(profile: string, path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new SkupperError('config/unreadable-file', `sslProfile ${profile}: ${messageOf(cause)}`, {
+      given: path,
+      cause,
+    })
+  }
+}
+
+function openKey(key: string, { name, privateKeyFile, password }: SslProfileAttributes): string {
+  try {
+    const opened = createPrivateKey(password === undefined ? key : { key, passphrase: password })
+    return opened.export({ type: 'pkcs8', format: 'pem' })
+  } catch (cause) {
+    throw bad(`${String(privateKeyFile)} holds no private key that can be read`, { name, cause })
+  }
+}
+
+function tryMaterial({ ca, cert, key }: TlsMaterial, { name, caCertFile, certFile }: SslProfileAttributes): void {
+  if ((cert === undefined) !== (key === undefined)) {
+    throw bad('certFile and privateKeyFile belong together', { name })
+  }
+  tryContext({ ca }, { name, files: caCertFile })
+  tryContext({ cert, key }, { name, files: certFile })
+}
+
+type Parts = { readonly [Part in keyof TlsMaterial]?: string | undefined }
+
+function tryContext(parts: Parts, { name, files }: { name: string; files: string | undefined }): void {
+  if (files === undefined) return
+  const given = Object.fromEntries(Object.entries(parts).filter(([, pem]) => pem !== undefined))
+  try {
+    createSecureContext(given)
+  } catch (cause) {
+    throw bad(`${files} cannot be used: ${messageOf(cause)}`, { name, cause })
+  }
+}
+
+function bad(what: string, { name, cause }: { name: string; cause?: unknown }): SkupperError {
+  return new SkupperError('config/bad-certificate', `sslProfile ${name}: ${what}`, { cause })
+}
