@@ -1,0 +1,94 @@
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { messageOf, SkupperError } from '../../core/model/error.ts'
+import type { Credentials } from '../../core/pki/credentials.ts'
+import type { Log } from '../log.ts'
+import { answerExchange } from './exchange.ts'
+import type { RedemptionDesk } from './redemption-desk.ts'
+
+const HEADERS_TIMEOUT_MS = 10_000
+/** For a whole request; generous to slow lines, since it is 1 KiB. */
+const REQUEST_TIMEOUT_MS = 30_000
+const MAX_HEADER_BYTES = 16 * 1024
+const MAX_CONNECTIONS = 256
+const MAX_HEADERS = 64
+
+export interface TokenServerOptions {
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+  readonly credentials: Required<Credentials>
+  readonly desk: RedemptionDesk
+  readonly log: Log
+}
+
+/** The HTTPS server where other sites redeem tokens: TLS 1.3, one request for each connection, everything bounded. */
+export class TokenServer {
+  readonly #server: Server
+
+  private constructor(server: Server) {
+    this.#server = server
+  }
+
+  /** Starts listening. Throws `token-server/cannot-listen`, for instance while the port is taken. */
+  static async listen(options: TokenServerOptions): Promise<TokenServer> {
+    const { host, port, credentials, desk, log } = options
+    const server = createServer({
+      minVersion: 'TLSv1.3',
+      cert: credentials.certificate,
+      key: credentials.key,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      handshakeTimeout: HEADERS_TIMEOUT_MS,
+      keepAlive: false,
+    })
+    server.maxConnections = MAX_CONNECTIONS
+    server.maxHeadersCount = MAX_HEADERS
+    server.maxRequestsPerSocket = 1
+    server.on('request', (request, response) => {
+      void answerExchange(desk, request, response)
+    })
+    server.on('tlsClientError', (error, socket) => {
+      log.info({ from: socket.remoteAddress, reason: messageOf(error) }, 'no TLS with a peer of the token server')
+    })
+    try {
+      server.listen({ host, port })
+      await once(server, 'listening')
+    } catch (cause) {
+      const address = `${host}:${String(port)}`
+      throw new SkupperError('token-server/cannot-listen', `Cannot accept tokens on ${address}: ${messageOf(cause)}`, {
+        given: address,
+        cause,
+      })
+    }
+    return new TokenServer(server)
+  }
+
+  /** The port it listens on. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Uses another certificate from the next connection on. */
+  replaceCredentials(credentials: Required<Credentials>): void {
+    this.#server.setSecureContext({ minVersion: 'TLSv1.3', cert: credentials.certificate, key: credentials.key })
+  }
+
+  /** Accepts no more, and ends when what is being served has its answer. May be called twice. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    this.#server.closeIdleConnections()
+    await closed
+  }
+
+  /** Ends at once. May be called twice. */
+  destroy(): void {
+    this.#server.close()
+    this.#server.closeAllConnections()
+  }
+}
