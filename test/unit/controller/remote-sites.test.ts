@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { parseResource } from '../../../core/model/resource.ts'
+import type { SiteView } from '../../../controller/network-view.ts'
+import { remoteSites, sitesInNetwork } from '../../../controller/remote-sites.ts'
+import { NO_ROUTER } from '../../../controller/router-state.ts'
+
+function view(id: string, changes: Partial<SiteView> = {}): SiteView {
+  return {
+    id,
+    name: `name of ${id}`,
+    namespace: 'ns',
+    platform: 'linux',
+    version: '1',
+    routers: [{ id: `${id}-router`, name: `0/${id}-router`, mode: 'interior' }],
+    links: [],
+    services: [{ routingKey: 'backend:8080', protocol: 'tcp', connectors: 2, listeners: 1 }],
+    ...changes,
+  }
+}
+
+const router = {
+  ...NO_ROUTER,
+  isRunning: true,
+  routers: new Set(['here-router', 'near-router', 'far-router']),
+  neighbours: [
+    { routerId: 'near-router', direction: 'in', host: '127.0.0.1:40000' },
+    { routerId: 'far-router', direction: 'out', host: '127.0.0.1:55671' },
+  ] as const,
+}
+
+test('every other site is one sound object', () => {
+  const made = remoteSites({ siteId: 'here', network: [view('here'), view('near')], router })
+  expect(made.map(({ metadata }) => metadata.name)).toEqual(['near'])
+  expect(parseResource(made[0])).toEqual(made[0])
+  expect(made[0]?.status).toMatchObject({
+    siteId: 'near',
+    name: 'name of near',
+    routers: [{ id: 'near-router', name: '0/near-router', mode: 'interior' }],
+    services: [{ routingKey: 'backend:8080', connectors: 2 }],
+  })
+})
+
+test('tells sites that dialled us, sites we reach, and sites that are gone', () => {
+  const made = remoteSites({ siteId: 'here', network: [view('near'), view('far'), view('gone')], router })
+  expect(made.map(({ status }) => [status?.linkedIn, status?.reachable])).toEqual([
+    [true, true],
+    [false, true],
+    [false, false],
+  ])
+  expect(sitesInNetwork(made)).toBe(3)
+})
+
+test.each(['../../etc', 'UPPER', 'a b', ''])('a site that calls itself %j is left out', (id) => {
+  expect(remoteSites({ siteId: 'here', network: [view(id)], router })).toEqual([])
+})
+
+test('without a router no site is reachable', () => {
+  const [made] = remoteSites({ siteId: 'here', network: [view('near')], router: NO_ROUTER })
+  expect(made?.status).toMatchObject({ reachable: false, linkedIn: false })
+})
