@@ -4,7 +4,6 @@
  */
 export { recordTypes } from './attributes.ts'
 export type { AttributeName, Attributes, RecordType } from './attributes.ts'
-export { clientPort } from './client-port.ts'
 export { beaconAddress, flushMessage, parseTelemetry } from './messages.ts'
 export type { Beacon, SourceType, TelemetryMessage } from './messages.ts'
 export type { TelemetryPort } from './port.ts'

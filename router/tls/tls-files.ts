@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
 import { SkupperError, messageOf } from '../../core/model/error.ts'
+import { readCertificate, requireKeyOf } from '../../core/pki/certificate.ts'
 import type { AttributesOf } from '../config/entities.ts'
 
 /** What TLS is made with, all PEM; the key without a password. */
@@ -52,20 +53,27 @@ function tryMaterial({ ca, cert, key }: TlsMaterial, { name, caCertFile, certFil
   if ((cert === undefined) !== (key === undefined)) {
     throw bad('certFile and privateKeyFile belong together', { name })
   }
-  tryContext({ ca }, { name, files: caCertFile })
-  tryContext({ cert, key }, { name, files: certFile })
+  try {
+    for (const each of certificatesIn(ca)) readCertificate(each)
+  } catch (cause) {
+    throw bad(`${String(caCertFile)}: ${messageOf(cause)}`, { name, cause })
+  }
+  try {
+    if (cert !== undefined && key !== undefined) tryPair(cert, key)
+  } catch (cause) {
+    throw bad(`${String(certFile)}: ${messageOf(cause)}`, { name, cause })
+  }
 }
 
-type Parts = { readonly [Part in keyof TlsMaterial]?: string | undefined }
+/** Each certificate of a bundle by itself; what holds none comes back whole, to be refused. */
+function certificatesIn(bundle: string | undefined): readonly string[] {
+  if (bundle === undefined) return []
+  return bundle.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [bundle]
+}
 
-function tryContext(parts: Parts, { name, files }: { name: string; files: string | undefined }): void {
-  if (files === undefined) return
-  const given = Object.fromEntries(Object.entries(parts).filter(([, pem]) => pem !== undefined))
-  try {
-    createSecureContext(given)
-  } catch (cause) {
-    throw bad(`${files} cannot be used: ${messageOf(cause)}`, { name, cause })
-  }
+function tryPair(cert: string, key: string): void {
+  requireKeyOf(readCertificate(cert), createPrivateKey(key))
+  createSecureContext({ cert, key })
 }
 
 function bad(what: string, { name, cause }: { name: string; cause?: unknown }): SkupperError {

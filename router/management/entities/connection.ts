@@ -1,0 +1,73 @@
+import type { ConnectionView } from '../../mesh/router-connection.ts'
+import type { Entity, EntityType } from '../entity-type.ts'
+import { refusal } from '../status.ts'
+
+/** What the mesh says and does about connections. */
+export interface Connections {
+  connections(): readonly ConnectionView[]
+  closeConnection(id: number): boolean
+}
+
+const ATTRIBUTES = [
+  'host',
+  'role',
+  'dir',
+  'container',
+  'isAuthenticated',
+  'user',
+  'isEncrypted',
+  'sslProto',
+  'sslCipher',
+  'ssl',
+  'properties',
+  'opened',
+  'active',
+  'adminStatus',
+  'operStatus',
+  'uptimeSeconds',
+  'groupCorrelationId',
+  'bytesIn',
+  'bytesOut',
+]
+
+/** AMQP connections, in and out. UPDATE of `adminStatus` to `deleted` closes one. */
+export function connectionType(mesh: Connections, now: () => number): EntityType {
+  return {
+    type: 'io.skupper.router.connection',
+    attributes: ATTRIBUTES,
+    list: () => mesh.connections().map((view) => shown(view, now())),
+    update: (entity, attributes) => {
+      const { adminStatus, ...others } = attributes
+      const [other] = Object.keys(others)
+      if (other !== undefined) throw refusal('management/bad-request', `${other} of a connection cannot be changed`)
+      if (adminStatus !== 'deleted') {
+        throw refusal('management/bad-request', 'adminStatus can only become "deleted"', adminStatus)
+      }
+      if (!mesh.closeConnection(Number(entity.identity))) {
+        throw refusal('management/not-found', `no connection identity=${entity.identity}`)
+      }
+      return Promise.resolve({ ...entity, adminStatus })
+    },
+  }
+}
+
+function shown(view: ConnectionView, now: number): Entity {
+  const { id, host, role, dir, container, user, tls, properties, openedAt, bytesIn, bytesOut } = view
+  return {
+    name: `connection/${host}`,
+    identity: String(id),
+    ...{ host, role, dir, container, user, bytesIn, bytesOut },
+    isAuthenticated: user !== undefined,
+    isEncrypted: tls !== undefined,
+    ssl: tls !== undefined,
+    sslProto: tls?.protocol,
+    sslCipher: tls?.cipher,
+    properties,
+    opened: container !== '',
+    active: true,
+    adminStatus: 'enabled',
+    operStatus: 'up',
+    uptimeSeconds: Math.max(0, Math.floor((now - openedAt) / 1000)),
+    groupCorrelationId: properties.get('qd.group-correlator'),
+  }
+}

@@ -1,0 +1,22 @@
+import type { AddressView } from '../../mesh/address-table.ts'
+import { TREATMENT } from '../../mesh/treatments.ts'
+import type { EntityType } from '../entity-type.ts'
+
+const DISTRIBUTIONS = new Map<number, string>(Object.entries(TREATMENT).map(([name, code]) => [code, name]))
+
+/** Addresses that the router knows because somebody here or elsewhere takes their messages. */
+export function routerAddressType(mesh: { addresses(): readonly AddressView[] }): EntityType {
+  return {
+    type: 'io.skupper.router.router.address',
+    attributes: ['key', 'distribution', 'subscriberCount', 'remoteCount', 'remoteHostRouters', 'transitOutstanding'],
+    list: () =>
+      mesh.addresses().map(({ key, treatment, subscriberCount, remoteHostRouters, outstanding }) => ({
+        name: key,
+        identity: key,
+        ...{ key, subscriberCount, remoteHostRouters },
+        distribution: DISTRIBUTIONS.get(treatment),
+        remoteCount: remoteHostRouters.length,
+        transitOutstanding: outstanding,
+      })),
+  }
+}

@@ -1,0 +1,97 @@
+import { SkupperError } from '../../../core/model/error.ts'
+import type { ServiceFigures } from '../../http/metrics.ts'
+import type { ServiceContext } from '../../service/service-context.ts'
+import { TcpConnector } from '../../service/tcp-connector.ts'
+import { TcpListener } from '../../service/tcp-listener.ts'
+import { configuredType } from '../configured-type.ts'
+import type { Attributes, EntityType } from '../entity-type.ts'
+import { refuseSet } from './unsupported.ts'
+
+const TRAFFIC = ['connectionsOpened', 'connectionsClosed', 'bytesIn', 'bytesOut']
+
+type Service = TcpListener | TcpConnector
+
+interface Named {
+  readonly type: string
+  readonly name: string
+  readonly address: string
+  readonly service: Service
+}
+
+/** The TCP services of a router, which management makes and removes. */
+export class TcpServices {
+  readonly #context: ServiceContext
+  readonly #services = new Set<Named>()
+
+  constructor(context: ServiceContext) {
+    this.#context = context
+  }
+
+  get types(): EntityType[] {
+    return [this.#listenerType(), this.#connectorType()]
+  }
+
+  get figures(): ServiceFigures[] {
+    return [...this.#services].map(({ service, ...named }) => ({ ...named, ...trafficOf(service) }))
+  }
+
+  /** Takes no new connections, lets those there are end by themselves, and resets what is left after `deadlineMs`. */
+  async drain(deadlineMs: number): Promise<void> {
+    await Promise.all([...this.#services].map(({ service }) => service.drain(deadlineMs)))
+  }
+
+  destroy(reason: SkupperError): void {
+    for (const { service } of this.#services) service.destroy(reason)
+  }
+
+  #listenerType(): EntityType {
+    return configuredType({
+      type: 'tcpListener',
+      statusAttributes: [...TRAFFIC, 'operStatus', 'connectionMsg'],
+      // Nothing looks into the bytes yet, so any observer does as well as another.
+      updatable: ['observer'],
+      start: ({ name, address, host, port, backlog, ...rest }) => {
+        refuseSet(`tcpListener ${name}`, rest, ['sslProfile'])
+        const service = new TcpListener({ name, address, host, port: Number(port), backlog }, this.#context)
+        return {
+          status: () => ({ ...statusOf(service), operStatus: service.operStatus }),
+          update: () => Promise.resolve(),
+          close: this.#register({ type: 'tcpListener', name, address, service }),
+        }
+      },
+    })
+  }
+
+  #connectorType(): EntityType {
+    return configuredType({
+      type: 'tcpConnector',
+      statusAttributes: [...TRAFFIC, 'connectionMsg'],
+      start: ({ name, address, host, port, ...rest }) => {
+        refuseSet(`tcpConnector ${name}`, rest, ['sslProfile'])
+        const service = new TcpConnector({ name, address, host, port: Number(port) }, this.#context)
+        return {
+          status: () => statusOf(service),
+          close: this.#register({ type: 'tcpConnector', name, address, service }),
+        }
+      },
+    })
+  }
+
+  /** Answers how to remove it. What is removed is cut: nobody stays connected to what is no longer exposed. */
+  #register(named: Named): () => void {
+    this.#services.add(named)
+    return () => {
+      this.#services.delete(named)
+      named.service.destroy(new SkupperError('tcp/removed', `${named.type} ${named.name} was removed`))
+    }
+  }
+}
+
+function trafficOf({ traffic }: Service): Omit<ServiceFigures, 'type' | 'name' | 'address'> {
+  const { connectionsOpened, connectionsClosed, bytesIn, bytesOut } = traffic
+  return { connectionsOpened, connectionsClosed, bytesIn, bytesOut }
+}
+
+function statusOf(service: Service): Attributes {
+  return { ...trafficOf(service), connectionMsg: service.lastError?.message ?? '' }
+}
