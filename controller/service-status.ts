@@ -6,7 +6,9 @@ import type { ListenerState, RouterState } from './router-state.ts'
 import { error, pending, withStatements, type Trouble } from './statements.ts'
 
 const REQUIRED = ['Configured', 'Matched']
-const IN_USE = /in use|EADDRINUSE/i
+/** How our router words it when it cannot bind; its other messages speak of single connections. */
+const CANNOT_BIND = /^(port already in use|not allowed to listen|cannot listen)/
+const IN_USE = /^port already in use/
 
 /** The routing keys that somebody in the network serves, and those that somebody listens for. */
 export interface MatchedKeys {
@@ -68,8 +70,8 @@ function configuration({ note, refusal, router }: ServiceFacts, entity: string):
 
 /** A router says why it cannot bind only when it has something to listen for. */
 function bindTrouble({ spec }: Listener, state: ListenerState | undefined): Trouble | undefined {
-  if (state === undefined || state.isUp || state.message === '') return undefined
+  if (state === undefined || state.isUp || !CANNOT_BIND.test(state.message)) return undefined
   const where = `port ${String(spec.port)} on ${spec.host}`
-  if (!IN_USE.test(state.message)) return error(`${where}: ${state.message}`)
+  if (!IN_USE.test(state.message)) return error(state.message)
   return error(`${where} is in use by another program: the listener starts as soon as it is free`)
 }

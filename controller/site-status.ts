@@ -19,6 +19,8 @@ export interface AccessFacts {
   readonly site: Site
   readonly router: RouterState
   readonly note: ConfigNote | undefined
+  /** What the router refused to take over, by entity name. */
+  readonly refusals: ReadonlyMap<string, string>
   /** An address of this machine that others may reach, for a site that listens on all. */
   readonly outsideHost: string
   readonly now: Date
@@ -43,7 +45,7 @@ export interface SiteFacts {
 export function accessWithStatus(access: RouterAccess, facts: AccessFacts): RouterAccess {
   const { generation } = access.metadata
   const configured = configurationTrouble(facts.note)
-  const resolved = configured ?? listeningTrouble(access, facts.router)
+  const resolved = configured ?? listeningTrouble(access, facts)
   const statements = [
     { type: 'Configured', trouble: configured },
     { type: 'Resolved', trouble: resolved },
@@ -105,12 +107,14 @@ function endpointsOf(access: RouterAccess, { site, outsideHost }: AccessFacts): 
   }))
 }
 
-function listeningTrouble({ metadata, spec }: RouterAccess, router: RouterState): Trouble | undefined {
+/** A router has such a listener only once it could bind its port; else it refuses, and is asked again. */
+function listeningTrouble({ metadata, spec }: RouterAccess, { router, refusals }: AccessFacts): Trouble | undefined {
   if (!router.isRunning) return pending('The router is not running')
   for (const { name } of spec.roles) {
-    const state = router.listeners.get(`${metadata.name}-${name}`)
-    if (state === undefined) return pending('The router is being configured')
-    if (!state.isUp) return error(state.message === '' ? `The router does not listen for ${name}` : state.message)
+    const entity = `${metadata.name}-${name}`
+    const refusal = refusals.get(entity)
+    if (refusal !== undefined) return error(refusal)
+    if (!router.listeners.has(entity)) return pending('The router is being configured')
   }
   return undefined
 }

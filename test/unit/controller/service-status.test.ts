@@ -65,12 +65,15 @@ test('a port that another program holds is named, with what happens next', () =>
 })
 
 test("any other reason not to listen is given in the router's words", () => {
-  const made = listenerWithStatus(listener('in'), facts({ router: listening(false, 'not allowed to listen') }))
-  expect(conditionOf(made, 'Configured')).toBe('False Error port 8080 on 127.0.0.1: not allowed to listen')
+  const made = listenerWithStatus(
+    listener('in'),
+    facts({ router: listening(false, 'not allowed to listen on 127.0.0.1:80') }),
+  )
+  expect(conditionOf(made, 'Configured')).toBe('False Error not allowed to listen on 127.0.0.1:80')
 })
 
-test('a listener that is down without a reason only waits', () => {
-  const made = listenerWithStatus(listener('in'), facts({ router: listening(false, '') }))
+test.each(['', 'connection reset'])('a listener that is down, last message %j, only waits', (message) => {
+  const made = listenerWithStatus(listener('in'), facts({ router: listening(false, message) }))
   expect(conditionOf(made, 'Configured')).toBe('True Ready OK')
 })
 

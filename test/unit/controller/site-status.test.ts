@@ -12,20 +12,26 @@ import { conditionOf, routerAccess, site } from '../../support/machine-resources
 const NOW = new Date('2026-11-23T08:00:00Z')
 const ACCESS = routerAccess('skupper-router')
 
-function listening(isUp: boolean, message = ''): RouterState {
-  return {
-    ...NO_ROUTER,
-    isRunning: true,
-    listeners: new Map([['skupper-router-inter-router', { isUp, message }]]),
-  }
+const RUNNING: RouterState = { ...NO_ROUTER, isRunning: true }
+const LISTENING: RouterState = {
+  ...RUNNING,
+  listeners: new Map([['skupper-router-inter-router', { isUp: true, message: '' }]]),
 }
+const IN_USE = new Map([['skupper-router-inter-router', 'port already in use']])
 
-const accessFacts = { site: site('east'), note: undefined, outsideHost: '192.0.2.7', now: NOW }
-const READY_ACCESS = accessWithStatus(ACCESS, { ...accessFacts, router: listening(true) })
+const accessFacts = {
+  site: site('east'),
+  router: LISTENING,
+  note: undefined,
+  refusals: new Map<string, string>(),
+  outsideHost: '192.0.2.7',
+  now: NOW,
+}
+const READY_ACCESS = accessWithStatus(ACCESS, accessFacts)
 
 function facts(changes: Partial<SiteFacts> = {}): SiteFacts {
   return {
-    router: listening(true),
+    router: LISTENING,
     accesses: [READY_ACCESS],
     note: undefined,
     tokenTrouble: undefined,
@@ -47,24 +53,23 @@ test('an access the router listens for is ready and has endpoints', () => {
 
 test('a role without a port has the one of Skupper v2', () => {
   const access = routerAccess('skupper-router', { roles: [{ name: 'inter-router' }] })
-  const made = accessWithStatus(access, { ...accessFacts, router: listening(true) })
+  const made = accessWithStatus(access, accessFacts)
   expect(made.status?.endpoints?.[0]?.port).toBe('55671')
 })
 
 test.each([
-  ['there is no router', NO_ROUTER, 'False Pending The router is not running'],
-  ['the router has not got it', { ...NO_ROUTER, isRunning: true }, 'False Pending The router is being configured'],
-  ['its port is taken', listening(false, 'port already in use'), 'False Error port already in use'],
-  ['it is not listened for', listening(false), 'False Error The router does not listen for inter-router'],
-])('an access is unresolved while %s', (_what, router, expected) => {
-  const made = accessWithStatus(ACCESS, { ...accessFacts, router })
+  ['there is no router', { router: NO_ROUTER }, 'False Pending The router is not running'],
+  ['the router has not got it', { router: RUNNING }, 'False Pending The router is being configured'],
+  ['its port is taken', { router: RUNNING, refusals: IN_USE }, 'False Error port already in use'],
+])('an access is unresolved while %s', (_what, changes, expected) => {
+  const made = accessWithStatus(ACCESS, { ...accessFacts, ...changes })
   expect(conditionOf(made, 'Resolved')).toBe(expected)
   expect(made.status?.status).not.toBe('Ready')
 })
 
 test('an access that cannot be configured has no endpoints', () => {
   const note = { kind: 'RouterAccess', name: 'skupper-router', reason: 'Error', message: 'no role' } as const
-  const made = accessWithStatus(ACCESS, { ...accessFacts, note, router: listening(true) })
+  const made = accessWithStatus(ACCESS, { ...accessFacts, note })
   expect(made.status).toMatchObject({ status: 'Error', message: 'no role', endpoints: [] })
 })
 
@@ -103,7 +108,7 @@ test.each([
   ],
   [
     'an access is in error',
-    { accesses: [accessWithStatus(ACCESS, { ...accessFacts, router: listening(false, 'port already in use') })] },
+    { accesses: [accessWithStatus(ACCESS, { ...accessFacts, router: RUNNING, refusals: IN_USE })] },
     { status: 'Error', message: 'port already in use' },
   ],
 ] as const)('a site is not ready while %s', (_what, changes, expected) => {
