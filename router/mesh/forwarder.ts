@@ -1,5 +1,5 @@
 import type { IncomingDelivery, OutgoingDelivery } from '../amqp/delivery.ts'
-import { encodeMessage, type DecodedMessage, type Message } from '../amqp/message.ts'
+import { decodeMessage, encodeMessage, type DecodedMessage, type Message } from '../amqp/message.ts'
 import { addressKey, temporaryAddress } from './address.ts'
 import { AddressTable, type AddressView, type Routes } from './address-table.ts'
 import { Arrival, type ArrivalHandler } from './arrival.ts'
@@ -13,7 +13,7 @@ import { DISABLE_Q2, originAnnotations, STREAMING } from './router-annotations.t
 import { encodeStreamHead, type StreamHead } from './stream-head.ts'
 import { ConsumerTarget, LinkTarget, type Target, type WayOptions } from './target.ts'
 import { isMulticast, Treatments, type Treatment } from './treatments.ts'
-import { MAX_WHOLE_MESSAGE_BYTES, WholeMessage } from './whole-message.ts'
+import { MAX_WHOLE_BYTES, WholeDelivery } from './whole-delivery.ts'
 
 /**
  * Takes a delivery: sets its handler in this call; `onData` and `onEnd` follow, the end perhaps at once. `first` are
@@ -75,13 +75,21 @@ export class Forwarder implements ArrivalHandler {
     return this.#add(address, target, options)
   }
 
-  /** Hands whole messages to `onMessage` and accepts them itself. Messages over 4 MiB are rejected. */
+  /** Hands whole messages to `onMessage`, already accepted. Those over 4 MiB are rejected, what is no message dropped. */
   onMessage(
     address: string,
     onMessage: (message: DecodedMessage, origin: Origin) => void,
     options: SubscribeOptions = {},
   ): Subscription {
-    return this.#add(address, new ConsumerTarget((taken) => new WholeMessage(taken, onMessage)), options)
+    const target = new ConsumerTarget(({ delivery, bytes, origin }) => {
+      const whole = new WholeDelivery(delivery, (all) => {
+        const message = decoded(all)
+        if (message === undefined) this.stats.rejected++
+        else onMessage(message, origin)
+      })
+      whole.onData(bytes)
+    })
+    return this.#add(address, target, options)
   }
 
   /** Sends the messages for `address`, without router annotations, to what `open` opens. */
@@ -177,7 +185,7 @@ export class Forwarder implements ArrivalHandler {
 
   /** Copies go out settled, and once there is at least one the message counts as accepted: nobody waits for the slowest. */
   #spread(arrival: Arrival, head: MessageHead, passage: Passage): void {
-    if (arrival.size > MAX_WHOLE_MESSAGE_BYTES) this.#reject(arrival, 'amqp:link:message-size-exceeded')
+    if (arrival.size > MAX_WHOLE_BYTES) this.#reject(arrival, 'amqp:link:message-size-exceeded')
     else if (arrival.ended === undefined) return
     else if (sendCopies(this.#table.all(passage), onward(arrival, head, this.#routes.routerId)) === 0)
       this.#release(arrival)
@@ -219,5 +227,13 @@ export class Forwarder implements ArrivalHandler {
 
   #key(address: string): string {
     return addressKey(address, this.#routes.routerId)
+  }
+}
+
+function decoded(bytes: Buffer): DecodedMessage | undefined {
+  try {
+    return decodeMessage(bytes)
+  } catch {
+    return undefined
   }
 }

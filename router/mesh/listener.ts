@@ -1,0 +1,170 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
+import { messageOf, SkupperError } from '../../core/model/error.ts'
+import type { SaslMechanism } from '../amqp/connection.ts'
+import type { ControlLog } from './control-link.ts'
+
+/** Certificates of one end of TLS, PEM. */
+export interface TlsFiles {
+  /** The CA that the other end's certificate must come from. */
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+  /** Grows with each renewal of the certificate. */
+  readonly ordinal?: number | undefined
+}
+
+export interface ListenerOptions {
+  readonly name: string
+  readonly role: 'normal' | 'inter-router'
+  readonly host: string
+  /** 0 for a free one. */
+  readonly port: number
+  /** Of the links made here, at least 1; the other end may ask for more. */
+  readonly cost?: number | undefined
+  readonly tls?: TlsFiles | undefined
+  /** With TLS: only peers with a certificate of our CA; true unless said otherwise. */
+  readonly authenticatePeer?: boolean | undefined
+  /** With TLS and authenticatePeer EXTERNAL, else ANONYMOUS, unless said otherwise. */
+  readonly saslMechanisms?: readonly SaslMechanism[] | undefined
+  readonly maxFrameSize?: number | undefined
+  /** A peer silent for longer is dropped; 16 s by default. */
+  readonly idleTimeoutMs?: number | undefined
+  /** The id of the telemetry record of this access point; the dialling router reports it as the peer of its link. */
+  readonly accessId?: string | undefined
+  readonly limits?: Partial<ListenerLimits> | undefined
+}
+
+/** Bounds of one listener. */
+export interface ListenerLimits {
+  readonly connections: number
+  /** From one IP address. */
+  readonly connectionsPerPeer: number
+  readonly tlsHandshakeMs: number
+}
+
+const DEFAULT_LIMITS: ListenerLimits = { connections: 2000, connectionsPerPeer: 500, tlsHandshakeMs: 10_000 }
+
+/** What becomes of an accepted socket. With TLS it is secured; `verified` says that its certificate was checked. */
+export type OnSocket = (socket: Socket, verified: boolean) => void
+
+/** A port that routers or clients connect to. */
+export class MeshListener {
+  readonly options: ListenerOptions
+  readonly #log: ControlLog
+  readonly #limits: ListenerLimits
+  readonly #server: Server
+  /** Secures the sockets that the other server accepts. */
+  readonly #tls: TlsServer | undefined
+  readonly #byPeer = new Map<string, number>()
+  #connections = 0
+
+  private constructor(options: ListenerOptions, { log, onSocket }: { log: ControlLog; onSocket: OnSocket }) {
+    this.options = options
+    this.#log = log
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.#tls = options.tls === undefined ? undefined : this.#secure(options.tls, onSocket)
+    this.#server = createServer({ noDelay: true }, (socket) => {
+      if (!this.#admit(socket)) socket.destroy()
+      else if (this.#tls === undefined) onSocket(socket, false)
+      else this.#tls.emit('connection', socket)
+    })
+  }
+
+  /** Resolves when the port is bound. @throws SkupperError `mesh/port-in-use`, `mesh/cannot-listen`, `mesh/bad-certificate` */
+  static async open(options: ListenerOptions, into: { log: ControlLog; onSocket: OnSocket }): Promise<MeshListener> {
+    const listener = new MeshListener(options, into)
+    await listener.#bind()
+    return listener
+  }
+
+  get name(): string {
+    return this.options.name
+  }
+
+  /** The bound port; 0 once closed. */
+  get port(): number {
+    const address = this.#server.address()
+    return address === null || typeof address === 'string' ? 0 : address.port
+  }
+
+  /** New peers meet these certificates; connections that stand are left alone. @throws SkupperError `mesh/bad-certificate` */
+  setTls(tls: TlsFiles): void {
+    checked(() => this.#tls?.setSecureContext(tls))
+  }
+
+  /** Accepts no more. Connections that stand are left alone. Harmless when called twice. */
+  close(): void {
+    this.#server.close()
+  }
+
+  #secure(tls: TlsFiles, onSocket: OnSocket): TlsServer {
+    const verified = this.options.authenticatePeer ?? true
+    const handshakeTimeout = this.#limits.tlsHandshakeMs
+    const options = { ...tls, requestCert: verified, rejectUnauthorized: verified, handshakeTimeout }
+    const server = checked(() => createTlsServer(options))
+    server.on('secureConnection', (socket) => {
+      onSocket(socket, verified)
+    })
+    server.on('tlsClientError', (error, socket) => {
+      this.#refuse(socket.remoteAddress, error.message)
+    })
+    return server
+  }
+
+  #bind(): Promise<void> {
+    const { host, port } = this.options
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (error) => {
+        reject(cannotListen(this.options, error))
+      })
+      this.#server.listen({ host, port }, () => {
+        this.#server.removeAllListeners('error')
+        this.#server.on('error', (error) => {
+          this.#log.warn({ listener: this.name }, `cannot accept: ${error.message}`)
+        })
+        resolve()
+      })
+    })
+  }
+
+  #admit(socket: Socket): boolean {
+    const peer = socket.remoteAddress ?? ''
+    const fromPeer = this.#byPeer.get(peer) ?? 0
+    if (this.#connections >= this.#limits.connections || fromPeer >= this.#limits.connectionsPerPeer) {
+      this.#refuse(peer, 'too many connections')
+      return false
+    }
+    this.#connections++
+    this.#byPeer.set(peer, fromPeer + 1)
+    socket.once('close', () => {
+      this.#release(peer)
+    })
+    return true
+  }
+
+  #release(peer: string): void {
+    this.#connections--
+    const left = (this.#byPeer.get(peer) ?? 1) - 1
+    if (left === 0) this.#byPeer.delete(peer)
+    else this.#byPeer.set(peer, left)
+  }
+
+  #refuse(host: string | undefined, why: string): void {
+    this.#log.warn({ listener: this.name, host }, `refused a peer: ${why}`)
+  }
+}
+
+function cannotListen({ name, host, port }: ListenerOptions, cause: NodeJS.ErrnoException): SkupperError {
+  const code = cause.code === 'EADDRINUSE' ? 'mesh/port-in-use' : 'mesh/cannot-listen'
+  const given = `${host}:${String(port)}`
+  return new SkupperError(code, `listener ${name} cannot listen on ${given}: ${cause.message}`, { given, cause })
+}
+
+function checked<T>(use: () => T): T {
+  try {
+    return use()
+  } catch (cause) {
+    throw new SkupperError('mesh/bad-certificate', `cannot use the certificates: ${messageOf(cause)}`, { cause })
+  }
+}

@@ -1,0 +1,186 @@
+import { SkupperError } from '../../core/model/error.ts'
+import { Connections } from './connections.ts'
+import { MeshConnector, type ConnectorContext, type ConnectorOptions } from './connector.ts'
+import { DEFAULT_TIMERS, type ControlLog, type ControlTimers, type RouterView } from './control-link.ts'
+import { ControlPlane } from './control-plane.ts'
+import { Forwarder } from './forwarder.ts'
+import { IncomingRoles } from './incoming-roles.ts'
+import { MeshListener, type ListenerOptions } from './listener.ts'
+import type { AddressView } from './address-table.ts'
+import type { ConnectionView, LinkView } from './router-connection.ts'
+
+export interface RouterCoreOptions {
+  readonly routerId: string
+  /** Boot time in ms: it must grow from start to start. */
+  readonly bootedAt: number
+  readonly version: string
+  /** The time in ms. */
+  readonly now: () => number
+  /** A random number from 0 up to 1. */
+  readonly random: () => number
+  readonly log: ControlLog
+  readonly timers?: Partial<ControlTimers>
+}
+
+/** How long a close waits for connections to say goodbye. */
+const CLOSE_DEADLINE_MS = 2_000
+
+/**
+ * One interior router: its listeners, connectors and connections, the control plane that knows the network and the
+ * forwarder that carries messages through it.
+ */
+export class RouterCore {
+  readonly control: ControlPlane
+  readonly forwarder: Forwarder
+  readonly #context: ConnectorContext
+  readonly #connections: Connections
+  readonly #incoming: IncomingRoles
+  readonly #listeners = new Map<string, MeshListener>()
+  readonly #connectors = new Map<string, MeshConnector>()
+  readonly #watchers = new Set<() => void>()
+  readonly #tickMs: number
+  #ticking: NodeJS.Timeout | undefined
+
+  constructor(options: RouterCoreOptions) {
+    const { routerId, bootedAt, now, random, log, timers = {} } = options
+    this.#tickMs = timers.helloMs ?? DEFAULT_TIMERS.helloMs
+    this.control = new ControlPlane({
+      ...{ routerId, now, random, timers, log },
+      instance: Math.floor(bootedAt / 1000),
+      firstSeq: bootedAt % 1000,
+      events: {
+        onTopology: () => {
+          this.forwarder.onTopology()
+        },
+        onAddress: (key) => {
+          this.forwarder.onAddress(key)
+        },
+        onRouterLost: (id) => {
+          log.info({ router: id }, 'a router of the network is out of reach')
+        },
+        onDuplicateId: () => undefined,
+      },
+    })
+    this.forwarder = new Forwarder({ routes: this.control, random })
+    const onChange = (): void => {
+      for (const watcher of this.#watchers) watcher()
+    }
+    this.#connections = new Connections({ log, now, onChange })
+    this.#context = {
+      ...options,
+      ...{ forwarder: this.forwarder, control: this.control, connections: this.#connections, onChange },
+    }
+    this.#incoming = new IncomingRoles(this.#context)
+  }
+
+  get routerId(): string {
+    return this.control.routerId
+  }
+
+  /** Starts the beat of the control plane. */
+  start(): void {
+    this.#ticking ??= setInterval(() => {
+      this.control.tick()
+      this.#connections.sweep()
+    }, this.#tickMs)
+  }
+
+  /** @throws SkupperError `mesh/name-in-use`, `mesh/port-in-use`, `mesh/cannot-listen`, `mesh/bad-certificate` */
+  async addListener(options: ListenerOptions): Promise<MeshListener> {
+    if (this.#listeners.has(options.name)) throw nameInUse('listener', options.name)
+    const listener = await MeshListener.open(options, {
+      log: this.#context.log,
+      onSocket: (socket, verified) => {
+        this.#incoming.accept(socket, options, verified)
+      },
+    })
+    this.#listeners.set(options.name, listener)
+    return listener
+  }
+
+  /** Closes the listener; connections that came by it stay. False if there is none of that name. */
+  removeListener(name: string): boolean {
+    this.#listeners.get(name)?.close()
+    return this.#listeners.delete(name)
+  }
+
+  listeners(): MeshListener[] {
+    return [...this.#listeners.values()]
+  }
+
+  /** Starts to dial. @throws SkupperError `mesh/name-in-use` */
+  addConnector(options: ConnectorOptions): MeshConnector {
+    if (this.#connectors.has(options.name)) throw nameInUse('connector', options.name)
+    const connector = new MeshConnector(options, this.#context)
+    this.#connectors.set(options.name, connector)
+    return connector
+  }
+
+  /** Closes the link. False if there is none of that name. */
+  removeConnector(name: string): boolean {
+    this.#connectors.get(name)?.close()
+    return this.#connectors.delete(name)
+  }
+
+  connectors(): MeshConnector[] {
+    return [...this.#connectors.values()]
+  }
+
+  connections(): ConnectionView[] {
+    return this.#connections.views()
+  }
+
+  links(): LinkView[] {
+    return this.#connections.links()
+  }
+
+  addresses(): AddressView[] {
+    return this.forwarder.addresses()
+  }
+
+  nodes(): RouterView[] {
+    return this.control.routers()
+  }
+
+  /** Closes one connection. A connector dials again. False if there is none with that number. */
+  closeConnection(id: number): boolean {
+    const connection = this.#connections.get(id)
+    connection?.amqp.close('amqp:connection:forced', 'closed by management')
+    return connection !== undefined
+  }
+
+  /** Calls `watcher` when a connection or the status of a connector has changed. The answer ends that. */
+  onChange(watcher: () => void): () => void {
+    this.#watchers.add(watcher)
+    return () => {
+      this.#watchers.delete(watcher)
+    }
+  }
+
+  /** Stops listening and dialling and closes every connection; resolves when they are gone. Harmless when called twice. */
+  async close(): Promise<void> {
+    this.#stop()
+    this.#connections.closeAll()
+    await this.#connections.whenEmpty(CLOSE_DEADLINE_MS)
+    this.destroy(new SkupperError('mesh/closed', 'the router was closed'))
+  }
+
+  /** Drops everything at once. Harmless when called twice. */
+  destroy(reason: SkupperError): void {
+    this.#stop()
+    this.#connections.destroyAll(reason)
+  }
+
+  #stop(): void {
+    clearInterval(this.#ticking)
+    this.#ticking = undefined
+    for (const listener of this.#listeners.values()) listener.close()
+    for (const connector of this.#connectors.values()) connector.close()
+  }
+}
+
+function nameInUse(what: string, name: string): SkupperError {
+  return new SkupperError('mesh/name-in-use', `there is a ${what} named ${JSON.stringify(name)} already`, {
+    given: name,
+  })
+}
