@@ -17,6 +17,12 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   'transfer-limit-exceeded': 'amqp:link:transfer-limit-exceeded',
 }
 
+/** Why a link, session or connection is ended: an AMQP condition such as `amqp:not-found`. */
+export interface Cause {
+  readonly condition: string
+  readonly description?: string | undefined
+}
+
 export type Violation =
   | 'decode-error'
   | 'internal-error'

@@ -1,6 +1,6 @@
 import type { SkupperError } from '../../core/model/error.ts'
 import type { IncomingDelivery } from './delivery.ts'
-import type { Cause } from './sender.ts'
+import type { Cause } from './conditions.ts'
 import type { Terminus } from './terminus.ts'
 
 /** Told to the owner of a receiving link. */

@@ -1,4 +1,5 @@
 import type { SkupperError } from '../../core/model/error.ts'
+import type { Cause } from './conditions.ts'
 import type { OutgoingDelivery } from './delivery.ts'
 import type { Terminus } from './terminus.ts'
 
@@ -17,12 +18,6 @@ export interface SendOptions {
   settled?: boolean
   /** At most 32 bytes; by default the delivery's number. */
   tag?: Buffer
-}
-
-/** Why a link, session or connection is ended: an AMQP condition such as `amqp:not-found`. */
-export interface Cause {
-  readonly condition: string
-  readonly description?: string | undefined
 }
 
 /** The sending end of a link. */

@@ -1,5 +1,6 @@
 import type { Receiver, ReceiverHandler } from './receiver.ts'
-import type { Cause, Sender, SenderHandler } from './sender.ts'
+import type { Cause } from './conditions.ts'
+import type { Sender, SenderHandler } from './sender.ts'
 import type { Terminus } from './terminus.ts'
 
 export interface SenderOptions {

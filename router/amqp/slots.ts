@@ -1,0 +1,18 @@
+/** Hands out the lowest numbers that are free: channels of a connection, handles of a session. */
+export class Slots {
+  readonly #free: number[] = []
+  #next = 0
+
+  /** How many numbers are out. */
+  get taken(): number {
+    return this.#next - this.#free.length
+  }
+
+  take(): number {
+    return this.#free.pop() ?? this.#next++
+  }
+
+  give(slot: number): void {
+    this.#free.push(slot)
+  }
+}
