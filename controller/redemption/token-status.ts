@@ -1,5 +1,5 @@
 import type { AccessToken } from '../../core/model/access-token.ts'
-import { withCondition, withReady } from '../../core/model/condition.ts'
+import { error, pending, withStatements, type Trouble } from '../statements.ts'
 
 /** How far a redemption is: `trying` says what went wrong last, `failed` why it will not be tried again. */
 export type RedemptionState =
@@ -7,22 +7,14 @@ export type RedemptionState =
   | { readonly kind: 'trying'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string }
 
-const STATEMENTS = {
-  redeemed: { status: 'True', reason: 'Ready', message: 'OK' },
-  trying: { status: 'False', reason: 'Pending' },
-  failed: { status: 'False', reason: 'Error' },
-} as const
-
 /** The token with its status brought up to date (skupper-v2 sheet, section 1.7): `redeemed` and its condition. */
 export function withRedemption(token: AccessToken, state: RedemptionState, now: Date): AccessToken {
-  const { generation } = token.metadata
-  const condition = {
-    message: 'OK',
-    ...STATEMENTS[state.kind],
-    ...(state.kind === 'redeemed' ? {} : { message: state.message }),
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
-    type: 'Redeemed',
-  }
-  const status = withCondition({ ...token.status, redeemed: state.kind === 'redeemed' }, condition, now)
-  return { ...token, status: withReady(status, ['Redeemed'], { now, generation }) }
+  const status = { ...token.status, redeemed: state.kind === 'redeemed' }
+  const options = { required: ['Redeemed'], now, generation: token.metadata.generation }
+  return { ...token, status: withStatements(status, [{ type: 'Redeemed', trouble: troubleOf(state) }], options) }
+}
+
+function troubleOf(state: RedemptionState): Trouble | undefined {
+  if (state.kind === 'redeemed') return undefined
+  return state.kind === 'trying' ? pending(state.message) : error(state.message)
 }

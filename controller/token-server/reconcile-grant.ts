@@ -1,20 +1,17 @@
 import { randomInt } from 'node:crypto'
 import type { AccessGrant } from '../../core/model/access-grant.ts'
-import { withCondition, withReady } from '../../core/model/condition.ts'
+import { error, withStatements, type Trouble } from '../statements.ts'
 import { expiryOf, grantTerms } from './grant-terms.ts'
 import type { GrantLedger } from './grant-ledger.ts'
 
 const REQUIRED = ['Processed', 'Resolved'] as const
-const TRUE = { status: 'True', reason: 'Ready' } as const
-const PENDING = { status: 'False', reason: 'Pending' } as const
-const REFUSED = { status: 'False', reason: 'Error' } as const
 const CODE_LENGTH = 24
 const CODE_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
-/** Where tokens of this site are redeemed, as far as that is known; the messages are for the grant's status. */
+/** Where tokens of this site are redeemed; why that is not known yet; or why this site gives none. */
 export type GrantServer =
   | { readonly kind: 'serving'; readonly baseUrl: string; readonly ca: string }
-  | { readonly kind: 'starting'; readonly message: string }
+  | { readonly kind: 'unavailable'; readonly trouble: Trouble }
   | { readonly kind: 'refused'; readonly message: string }
 
 export interface GrantContext {
@@ -37,7 +34,7 @@ export interface ReconciledGrant {
 export function reconcileGrant(grant: AccessGrant, context: GrantContext): ReconciledGrant {
   const { server, now } = context
   if (server.kind === 'refused') {
-    return { grant: withStatements(grant, { Processed: server.message }, now), ledger: context.ledger }
+    return { grant: withTroubles(grant, { Processed: error(server.message) }, now), ledger: context.ledger }
   }
   const { redemptionsAllowed, expirationWindow, windowMs } = grantTerms(grant)
   const ledger = ledgerFor(grant, context)
@@ -49,8 +46,8 @@ export function reconcileGrant(grant: AccessGrant, context: GrantContext): Recon
     expirationTime: new Date(expiryOf(grant) ?? now.getTime() + windowMs).toISOString(),
   }
   const processed = { ...grant, spec: { ...grant.spec, redemptionsAllowed, expirationWindow }, status }
-  const statements = { Processed: 'OK', Resolved: serving ? 'OK' : server.message }
-  return { grant: withStatements(processed, statements, now), ledger }
+  const troubles = { Processed: undefined, Resolved: serving ? undefined : server.trouble }
+  return { grant: withTroubles(processed, troubles, now), ledger }
 }
 
 /** A code as Skupper v2 makes them: 24 letters and digits, 142 bits. */
@@ -64,14 +61,12 @@ function ledgerFor(grant: AccessGrant, { ledger, newCode }: GrantContext): Grant
   return grant.spec.code === undefined ? made : { ...made, code: grant.spec.code }
 }
 
-/** Sets these conditions, each true where its message is "OK", and derives Ready. */
-function withStatements(grant: AccessGrant, statements: Readonly<Record<string, string>>, now: Date): AccessGrant {
+function withTroubles(
+  grant: AccessGrant,
+  troubles: Readonly<Record<string, Trouble | undefined>>,
+  now: Date,
+): AccessGrant {
+  const statements = Object.entries(troubles).map(([type, trouble]) => ({ type, trouble }))
   const { generation } = grant.metadata
-  const observed = generation === undefined ? {} : { observedGeneration: generation }
-  let status: AccessGrant['status'] = grant.status
-  for (const [type, message] of Object.entries(statements)) {
-    const truth = message === 'OK' ? TRUE : type === 'Resolved' ? PENDING : REFUSED
-    status = withCondition(status, { type, ...truth, message, ...observed }, now)
-  }
-  return { ...grant, status: withReady({ ...status }, REQUIRED, { now, generation }) }
+  return { ...grant, status: withStatements({ ...grant.status }, statements, { required: REQUIRED, now, generation }) }
 }
