@@ -15,14 +15,18 @@ interface Origin {
   readonly peer?: string
 }
 
-/** Puts an agent on the router's management address. What it answers is when it stops. */
-export function serveManagement(forwarder: ManagementForwarder, agent: ManagementAgent): () => void {
-  const subscription = forwarder.onMessage(MANAGEMENT_ADDRESS, (message, origin) => {
-    void answer(forwarder, agent, { message, asker: askerOf(origin) })
+/** Puts an agent on the router's management address. */
+export function serveManagement(forwarder: ManagementForwarder, agent: ManagementAgent, log: ServerLog): void {
+  forwarder.onMessage(MANAGEMENT_ADDRESS, (message, origin) => {
+    const asker = askerOf(origin)
+    answer(forwarder, agent, { message, asker }).catch((error: unknown) => {
+      log.error({ err: error, from: asker.name }, 'could not answer a management request')
+    })
   })
-  return () => {
-    subscription.close()
-  }
+}
+
+interface ServerLog {
+  error(facts: object, message: string): void
 }
 
 interface Question {

@@ -10,6 +10,16 @@ export interface TlsMaterial {
   readonly ca: string | undefined
   readonly cert: string | undefined
   readonly key: string | undefined
+  /** Grows with each renewal of the certificate. */
+  readonly ordinal: number
+}
+
+/** TLS material with all that mutual TLS takes. */
+export interface MutualTls {
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+  readonly ordinal: number
 }
 
 export type SslProfileAttributes = AttributesOf<'sslProfile'>
@@ -23,9 +33,16 @@ export async function loadTls(profile: SslProfileAttributes): Promise<TlsMateria
   const [ca, cert, key] = await Promise.all(
     [caCertFile, certFile, privateKeyFile].map((path) => read(profile.name, path)),
   )
-  const material = { ca, cert, key: key === undefined ? undefined : openKey(key, profile) }
+  const opened = key === undefined ? undefined : openKey(key, profile)
+  const material = { ca, cert, key: opened, ordinal: profile.ordinal }
   tryMaterial(material, profile)
   return material
+}
+
+/** The material for an AMQP listener or connector, which needs all files. Throws `config/bad-certificate`. */
+export function mutualTls({ ca, cert, key, ordinal }: TlsMaterial, name: string): MutualTls {
+  if (ca !== undefined && cert !== undefined && key !== undefined) return { ca, cert, key, ordinal }
+  throw bad('needs caCertFile, certFile and privateKeyFile', { name })
 }
 
 async function read(profile: string, path: string | undefined): Promise<string | undefined> {

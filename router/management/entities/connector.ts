@@ -1,0 +1,68 @@
+import type { AttributesOf } from '../../config/entities.ts'
+import type { ConnectorOptions, MeshConnector } from '../../mesh/connector.ts'
+import { configuredType } from '../configured-type.ts'
+import type { Running } from '../configured-type.ts'
+import type { EntityType } from '../entity-type.ts'
+import { LinkReport } from './link-report.ts'
+import { saslMechanisms, useTls } from './mesh-parts.ts'
+import type { MeshParts } from './mesh-parts.ts'
+import { refuseOther, refuseSet } from './unsupported.ts'
+
+/** What makes connectors. */
+export interface ConnectorMesh {
+  addConnector(options: ConnectorOptions): MeshConnector
+  removeConnector(name: string): boolean
+}
+
+export interface ConnectorParts extends MeshParts<ConnectorMesh> {
+  /** Connections for streams that each link has beside its control connection. */
+  readonly dataConnections: number
+}
+
+/** Links to other routers, dialled by this one. */
+export function connectorType(parts: ConnectorParts): EntityType {
+  return configuredType({
+    type: 'connector',
+    statusAttributes: ['connectionStatus', 'connectionMsg'],
+    secrets: ['saslPassword'],
+    start: (attributes) => start(attributes, parts),
+  })
+}
+
+function start(attributes: AttributesOf<'connector'>, parts: ConnectorParts): Running<'connector'> {
+  const { mesh, profiles, telemetry, reports, now } = parts
+  const { name, role, cost } = attributes
+  const options = optionsOf(attributes, parts.dataConnections)
+  const use = useTls(profiles, attributes.sslProfile, `connector ${name}`)
+  const connector = mesh.addConnector({ ...options, tls: use.tls })
+  use.follow(connector)
+  const record = telemetry.open('LINK', { name, role, protocol: 'amqp', destPort: attributes.port, linkCost: cost })
+  const report = new LinkReport(record, now)
+  const stopReporting = reports.add(() => {
+    const own = mesh.connections().filter((connection) => connection.dir === 'out' && connection.name === name)
+    report.update(connector, own)
+  })
+  return {
+    status: () => ({ connectionStatus: connector.status, connectionMsg: connector.message }),
+    close: () => {
+      stopReporting()
+      mesh.removeConnector(name)
+      use.release()
+      record.end()
+    },
+  }
+}
+
+/** A bad attribute is found before anything is in use. */
+function optionsOf(attributes: AttributesOf<'connector'>, dataConnections: number): ConnectorOptions {
+  const { name, role, host, port, cost, verifyHostname, maxFrameSize, idleTimeoutSeconds } = attributes
+  const entity = `connector ${name}`
+  refuseOther(entity, { role }, ['inter-router'])
+  refuseSet(entity, attributes, ['saslUsername', 'saslPassword', 'maxSessionFrames'])
+  return {
+    ...{ name, role: 'inter-router', host, cost, verifyHostname, maxFrameSize, dataConnections },
+    port: Number(port),
+    idleTimeoutMs: idleTimeoutSeconds * 1000,
+    saslMechanisms: saslMechanisms(entity, attributes.saslMechanisms),
+  }
+}

@@ -1,0 +1,109 @@
+import type { AttributesOf } from '../../config/entities.ts'
+import { HttpListener } from '../../http/http-listener.ts'
+import type { HttpPages } from '../../http/http-listener.ts'
+import type { ListenerOptions, MeshListener } from '../../mesh/listener.ts'
+import { configuredType } from '../configured-type.ts'
+import type { Running } from '../configured-type.ts'
+import type { EntityType } from '../entity-type.ts'
+import { saslMechanisms, useTls } from './mesh-parts.ts'
+import type { MeshParts } from './mesh-parts.ts'
+import { refuseOther, refuseSet } from './unsupported.ts'
+
+/** What makes AMQP listeners. */
+export interface ListenerMesh {
+  addListener(options: ListenerOptions): Promise<MeshListener>
+  removeListener(name: string): boolean
+}
+
+export interface ListenerParts extends MeshParts<ListenerMesh> {
+  readonly healthz: HttpPages
+  readonly metrics: HttpPages
+}
+
+type ListenerAttributes = AttributesOf<'listener'>
+
+/** Ports for other routers, for local clients, and, with `http`, for probes and scrapers. */
+export function listenerType(parts: ListenerParts): EntityType {
+  return configuredType({
+    type: 'listener',
+    start: (attributes) => {
+      refuseSet(`listener ${attributes.name}`, attributes, ['maxSessionFrames'])
+      return attributes.http ? startHttp(attributes, parts) : startAmqp(attributes, parts)
+    },
+  })
+}
+
+async function startAmqp(attributes: ListenerAttributes, parts: ListenerParts): Promise<Running<'listener'>> {
+  const { name, host } = attributes
+  const options = amqpOptions(attributes)
+  const use = useTls(parts.profiles, attributes.sslProfile, `listener ${name}`)
+  const access = openAccess(attributes, parts)
+  try {
+    const listener = await parts.mesh.addListener({ ...options, tls: use.tls, accessId: access?.id })
+    use.follow(listener)
+    parts.log.info({ listener: name, host, port: listener.port }, 'listening')
+  } catch (error) {
+    access?.end()
+    use.release()
+    throw error
+  }
+  return {
+    close: () => {
+      parts.mesh.removeListener(name)
+      access?.end()
+      use.release()
+    },
+  }
+}
+
+/** A bad attribute is found before anything is in use. */
+function amqpOptions(attributes: ListenerAttributes): ListenerOptions {
+  const { name, role, host, port, cost, maxFrameSize, idleTimeoutSeconds, authenticatePeer } = attributes
+  const entity = `listener ${name}`
+  refuseOther(entity, { role }, ['normal', 'inter-router'])
+  return {
+    ...{ name, host, cost, maxFrameSize, authenticatePeer },
+    role: role === 'normal' ? 'normal' : 'inter-router',
+    port: Number(port),
+    idleTimeoutMs: idleTimeoutSeconds * 1000,
+    saslMechanisms: saslMechanisms(entity, attributes.saslMechanisms),
+  }
+}
+
+/** The telemetry record of a port that other routers dial; their links refer to it. */
+function openAccess({ name, role }: ListenerAttributes, parts: ListenerParts): { id: string; end(): void } | undefined {
+  if (role !== 'inter-router') return undefined
+  const { telemetry, reports, mesh } = parts
+  const record = telemetry.open('ROUTER_ACCESS', { name, role, linkCount: 0 })
+  const stopReporting = reports.add(() => {
+    const links = mesh.connections().filter((connection) => connection.dir === 'in' && connection.name === name)
+    record.set({ linkCount: links.filter((connection) => connection.role === 'inter-router').length })
+  })
+  return {
+    id: record.id,
+    end: () => {
+      stopReporting()
+      record.end()
+    },
+  }
+}
+
+async function startHttp(attributes: ListenerAttributes, parts: ListenerParts): Promise<Running<'listener'>> {
+  const { name, host, port, sslProfile } = attributes
+  const use = useTls(parts.profiles, sslProfile, `listener ${name}`)
+  const pages = new Map([...(attributes.healthz ? parts.healthz : []), ...(attributes.metrics ? parts.metrics : [])])
+  try {
+    const listener = await HttpListener.open({ name, host, port: Number(port), tls: use.tls, pages })
+    use.follow(listener)
+    parts.log.info({ listener: name, host, port: listener.port }, 'listening')
+    return {
+      close: () => {
+        listener.close()
+        use.release()
+      },
+    }
+  } catch (error) {
+    use.release()
+    throw error
+  }
+}

@@ -1,0 +1,170 @@
+import type { SkupperError } from '../core/model/error.ts'
+import { bootPlan, dataConnectionsOf, timersOf } from './boot-plan.ts'
+import type { BootPlan } from './boot-plan.ts'
+import type { Entity } from './config/entities.ts'
+import { managementType } from './config/entities.ts'
+import { plain } from './http/http-listener.ts'
+import { metricsPage } from './http/metrics.ts'
+import { ManagementAgent } from './management/agent.ts'
+import type { EntityType } from './management/entity-type.ts'
+import { addressType } from './management/entities/address.ts'
+import { routerType, siteType } from './management/entities/boot-entities.ts'
+import { connectionType } from './management/entities/connection.ts'
+import { connectorType } from './management/entities/connector.ts'
+import { listenerType } from './management/entities/listener.ts'
+import { logType } from './management/entities/log.ts'
+import { Reports } from './management/entities/reports.ts'
+import { routerAddressType } from './management/entities/router-address.ts'
+import { routerLinkType } from './management/entities/router-link.ts'
+import { routerNodeType } from './management/entities/router-node.ts'
+import { sslProfileType } from './management/entities/ssl-profile.ts'
+import { TcpServices } from './management/entities/tcp-services.ts'
+import { serveManagement } from './management/server.ts'
+import { RouterCore } from './mesh/router-core.ts'
+import type { RouterLogs } from './router-logs.ts'
+import { forwarderPort } from './telemetry/forwarder-port.ts'
+import { TICK_EVERY_MS, TelemetrySource } from './telemetry/source.ts'
+import { SslProfiles } from './tls/ssl-profiles.ts'
+
+export interface RouterOptions {
+  /** The boot file, read. */
+  readonly entities: readonly Entity[]
+  /** The site that the router's telemetry names as its parent. */
+  readonly siteId: string | undefined
+  readonly version: string
+  readonly hostName: string
+  readonly logs: RouterLogs
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** As Math.random. */
+  readonly random: () => number
+}
+
+/** A router process: the mesh, the TCP services, management, telemetry, health and metrics. */
+export class Router {
+  readonly #options: RouterOptions
+  readonly #plan: BootPlan
+  readonly #core: RouterCore
+  readonly #telemetry: TelemetrySource
+  readonly #services: TcpServices
+  readonly #reports = new Reports()
+  readonly #types: ReadonlyMap<string, EntityType>
+  #ticking: NodeJS.Timeout | undefined
+  #state: 'starting' | 'up' | 'draining' = 'starting'
+
+  /** Makes nothing happen yet. Throws `config/…` where the boot file asks for what cannot be. */
+  constructor(options: RouterOptions) {
+    const { entities, logs, now, random, version } = options
+    this.#options = options
+    this.#plan = bootPlan(entities)
+    this.#core = new RouterCore({
+      ...{ now, random, version, bootedAt: now(), timers: timersOf(this.#plan.router) },
+      routerId: this.#plan.router.id,
+      log: logs.of('ROUTER'),
+    })
+    const port = forwarderPort(this.#core.forwarder)
+    this.#telemetry = new TelemetrySource({ sourceType: 'ROUTER', port, now, random })
+    const service = { router: this.#core.forwarder, records: this.#telemetry, log: logs.of('TCP_ADAPTOR'), random }
+    this.#services = new TcpServices(service)
+    this.#types = new Map(this.#entityTypes().map((type) => [type.type, type]))
+  }
+
+  /** Resolves when everything of the boot file works. Throws what the first entity that cannot be made says. */
+  async start(): Promise<void> {
+    const { logs } = this.#options
+    for (const { module, enable } of this.#plan.logs) logs.enable(module, enable)
+    this.#serveManagement()
+    this.#core.start()
+    this.#openRouterRecord()
+    this.#ticking = setInterval(() => {
+      this.#reports.run()
+      this.#telemetry.tick()
+    }, TICK_EVERY_MS)
+    for (const { type, attributes } of this.#plan.entities) {
+      await this.#types.get(managementType(type))?.create?.(undefined, attributes)
+    }
+    this.#state = 'up'
+  }
+
+  /**
+   * Withdraws its targets and stops listening for clients, lets the connections it carries end by themselves within
+   * `graceMs`, then leaves the network.
+   */
+  async drain(graceMs: number): Promise<void> {
+    this.#state = 'draining'
+    await this.#services.drain(graceMs)
+    this.#end()
+    await this.#removeEntities()
+    await this.#core.close()
+  }
+
+  /** Cuts everything off at once. */
+  destroy(reason: SkupperError): void {
+    this.#services.destroy(reason)
+    this.#end()
+    this.#core.destroy(reason)
+  }
+
+  #end(): void {
+    clearInterval(this.#ticking)
+    this.#telemetry.close()
+  }
+
+  async #removeEntities(): Promise<void> {
+    for (const type of [...this.#types.values()].reverse()) {
+      for (const entity of type.list()) await type.delete?.(entity)
+    }
+  }
+
+  #serveManagement(): void {
+    const log = this.#options.logs.of('AGENT')
+    const routerIds = (): string[] =>
+      this.#core.nodes().flatMap(({ routerId, self, cost }) => (self || cost !== undefined ? [routerId] : []))
+    const agent = new ManagementAgent({ types: [...this.#types.values()], routerIds, log })
+    serveManagement(this.#core.forwarder, agent, log)
+  }
+
+  #openRouterRecord(): void {
+    const { siteId, version, hostName } = this.#options
+    const { id, mode } = this.#plan.router
+    this.#telemetry.openAs('ROUTER', this.#telemetry.id, {
+      ...{ name: `0/${id}`, mode, buildVersion: version, hostname: hostName },
+      ...(siteId === undefined ? {} : { parent: siteId }),
+    })
+  }
+
+  #entityTypes(): EntityType[] {
+    const { now, version, hostName, logs } = this.#options
+    const mesh = this.#core
+    const profiles = new SslProfiles()
+    const log = logs.of('SERVER')
+    const parts = { mesh, profiles, telemetry: this.#telemetry, reports: this.#reports, now, log }
+    const validOrigins = (id: string): ReadonlySet<string> => mesh.control.validOrigins(id)
+    return [
+      routerType(this.#plan.router, { version, hostName }),
+      siteType(this.#plan.site),
+      logType(logs),
+      sslProfileType(profiles),
+      addressType(mesh.forwarder.treatments),
+      listenerType({ ...parts, ...this.#pages() }),
+      connectorType({ ...parts, dataConnections: dataConnectionsOf(this.#plan.router) }),
+      ...this.#services.types,
+      connectionType(mesh, now),
+      routerNodeType({ nodes: () => mesh.nodes(), validOrigins }),
+      routerLinkType(mesh),
+      routerAddressType(mesh),
+    ]
+  }
+
+  #pages() {
+    const figures = () => ({
+      connections: this.#core.connections().length,
+      links: this.#core.links().length,
+      addresses: this.#core.addresses().length,
+      routers: this.#core.nodes().filter(({ self, cost }) => !self && cost !== undefined).length,
+      services: this.#services.figures,
+    })
+    const health = () => (this.#state === 'up' ? plain(200, 'OK') : plain(503, this.#state))
+    return { healthz: new Map([['/healthz', health]]), metrics: new Map([['/metrics', metricsPage(figures)]]) }
+  }
+}
