@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** A directory of its own for the running test, removed after it. */
+/** An empty directory that is removed when the test has finished. */
 export async function temporaryDirectory(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'skupper-test-'))
-  onTestFinished(() => rm(dir, { recursive: true, force: true }))
-  return dir
+  const directory = await mkdtemp(join(tmpdir(), 'skupper-test-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  return directory
 }

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { messageOf, SkupperError } from '../model/error.ts'
+import { labelName } from '../model/field-schemas.ts'
+import type { Kind, Resource, ResourceOf } from '../model/resource.ts'
+import type { CredentialFiles, Credentials } from './credential-directory.ts'
+import { watchDirectories } from './directory-watch.ts'
+import { optional } from './file-error.ts'
+import { closeDirectory } from './modes.ts'
+import { NamespaceCredentials } from './namespace-credentials.ts'
+import { INPUT, NamespaceResources, RUNTIME } from './namespace-resources.ts'
+import type { FileProblem } from './resource-directory.ts'
+import { WriteAccess } from './write-access.ts'
+
+const DEBOUNCE_MS = 50
+const RESCAN_MS = 2000
+
+/** Every directory that a namespace may have and that holds secrets. */
+const CLOSED = ['', 'input', INPUT, 'input/certs', 'input/issuers', 'runtime', RUNTIME, 'runtime/certs', 'internal']
+
+/** The resources and credentials of one namespace, kept in files that people may read and write beside us. */
+export interface Store {
+  /** What there is of a kind, by name: the user's spec with the controller's status, and the controller's own. */
+  list<K extends Kind>(kind: K): Promise<ResourceOf<K>[]>
+  get<K extends Kind>(kind: K, name: string): Promise<ResourceOf<K> | undefined>
+
+  /**
+   * Writes a resource as its user's wish, without status; the namespace is made if it is not there. Fills in uid and
+   * creation time, and counts the generation of its spec. Throws `resource/invalid`; `store/broken-file` where the
+   * resource lies in a file that cannot be read as a whole.
+   */
+  apply(resource: Resource): Promise<void>
+
+  /**
+   * Writes a controller's view of a resource, status and all, or a resource of the controller's own, where that
+   * changes anything. Throws `store/no-namespace` where the namespace is gone.
+   */
+  applyRuntime(resource: Resource): Promise<void>
+
+  /** Removes both views. False where there was neither. */
+  delete(kind: Kind, name: string): Promise<boolean>
+  deleteRuntime(kind: Kind, name: string): Promise<boolean>
+
+  /** Certificates by name: the user's files, then the user's Secret, then our own files. */
+  credentials(name: string): Promise<Credentials | undefined>
+
+  /** The paths of what `credentials` gives; what came in a Secret is written to our own files first. */
+  credentialFiles(name: string): Promise<CredentialFiles | undefined>
+  putCredentials(name: string, credentials: Credentials): Promise<void>
+  deleteCredentials(name: string): Promise<boolean>
+
+  /** Certificate authorities by name: the user's files, then our own. */
+  issuer(name: string): Promise<Credentials | undefined>
+  putIssuer(name: string, issuer: Credentials): Promise<void>
+  deleteIssuer(name: string): Promise<boolean>
+
+  /** Calls `onChange` some time after anything of the namespace changed, by whomever, until the signal aborts. */
+  watch(onChange: () => void, signal: AbortSignal): void
+
+  /** What cannot be read, by file (a path within the namespace) and line. Such a file counts as what it last was. */
+  problems(): Promise<FileProblem[]>
+
+  /** A path within the namespace's directory. */
+  path(...parts: string[]): string
+
+  /** Removes the namespace's directory with everything in it. */
+  destroy(): Promise<void>
+}
+
+export interface StoreLog {
+  warn(facts: object, message: string): void
+}
+
+export interface StoreOptions {
+  /** The data home: `namespaces/NAME` lies in it. */
+  readonly dir: string
+  readonly namespace: string
+  readonly log?: StoreLog | undefined
+  /** How often a watched namespace is read though nothing told of a change. */
+  readonly rescanMs?: number | undefined
+  readonly now?: (() => Date) | undefined
+}
+
+/** The store of a namespace. Nothing is read or written yet. Throws `store/invalid-name` for what is no label. */
+export function openStore(options: StoreOptions): Store {
+  const { namespace, dir, now = () => new Date() } = options
+  checkNamespace(namespace)
+  const root = join(dir, 'namespaces', namespace)
+  const access = new WriteAccess(root, [INPUT, RUNTIME])
+  const resources = new NamespaceResources({ root, access, now })
+  const secret = async (name: string) => (await resources.list('Secret')).find(({ metadata }) => metadata.name === name)
+  const certs = new NamespaceCredentials({ root, access, folder: 'certs', secret })
+  const issuers = new NamespaceCredentials({ root, access, folder: 'issuers', secret })
+  const closed = once(() => Promise.all(CLOSED.map((directory) => closeDirectory(join(root, directory)))))
+  return {
+    list: async (kind) => {
+      await closed()
+      return resources.list(kind)
+    },
+    get: async (kind, name) => {
+      await closed()
+      return (await resources.list(kind)).find(({ metadata }) => metadata.name === name)
+    },
+    apply: (resource) => resources.apply(resource),
+    applyRuntime: (resource) => resources.applyRuntime(resource),
+    delete: (kind, name) => resources.delete(kind, name),
+    deleteRuntime: (kind, name) => resources.deleteRuntime(kind, name),
+    credentials: (name) => certs.read(name),
+    credentialFiles: (name) => certs.files(name),
+    putCredentials: (name, credentials) => certs.put(name, credentials),
+    deleteCredentials: (name) => certs.delete(name),
+    issuer: (name) => issuers.read(name),
+    putIssuer: (name, issuer) => issuers.put(name, issuer),
+    deleteIssuer: (name) => issuers.delete(name),
+    watch: (onChange, signal) => {
+      watchDirectories({ ...watching(root, options), signal }, onChange)
+    },
+    problems: () => resources.problems(),
+    path: (...parts) => join(root, ...parts),
+    destroy: () => destroy(root, access),
+  }
+}
+
+/** The names of the namespaces that there are in a data home, sorted. */
+export async function namespacesIn(dir: string): Promise<string[]> {
+  const entries = (await optional(readdir(join(dir, 'namespaces'), { withFileTypes: true }))) ?? []
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+  return names.filter((name) => labelName.safeParse(name).success).sort()
+}
+
+function checkNamespace(namespace: string): void {
+  const wanted = labelName.safeParse(namespace).error?.issues[0]?.message
+  if (wanted === undefined) return
+  const message = `the namespace is "${namespace}"; wanted ${wanted}`
+  throw new SkupperError('store/invalid-name', message, { given: namespace, wanted })
+}
+
+function watching(root: string, { rescanMs = RESCAN_MS, log }: StoreOptions) {
+  return {
+    directories: [INPUT, RUNTIME, 'input/certs', 'input/issuers'].map((directory) => join(root, directory)),
+    debounceMs: DEBOUNCE_MS,
+    rescanMs,
+    onUnwatched: (directory: string, error: unknown) => {
+      log?.warn(
+        { directory, error: messageOf(error) },
+        'a directory gives no notice of changes; it is read from time to time',
+      )
+    },
+  }
+}
+
+/** Moves the namespace away before it is removed, so that nobody ever finds half of one. */
+async function destroy(root: string, access: WriteAccess): Promise<void> {
+  if ((await optional(stat(root))) === undefined) return
+  await access.exclusively(async () => {
+    const gone = join(root, '..', `.${randomBytes(8).toString('hex')}.removed`)
+    await rename(root, gone)
+    await rm(gone, { recursive: true, force: true })
+  })
+}
+
+function once<T>(start: () => Promise<T>): () => Promise<T> {
+  let started: Promise<T> | undefined
+  return () => (started ??= start())
+}
