@@ -32,6 +32,12 @@ export class NamespaceCredentials {
     return (await this.#users.read(name)) ?? (await this.#inSecret(name)) ?? (await this.#ours.read(name))
   }
 
+  /** Whether what `read` gives is the user's and not ours. */
+  async isSupplied(name: string): Promise<boolean> {
+    checkName(name)
+    return (await this.#users.read(name)) !== undefined || (await this.#inSecret(name)) !== undefined
+  }
+
   async files(name: string): Promise<CredentialFiles | undefined> {
     checkName(name)
     const users = await this.#users.files(name)

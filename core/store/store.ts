@@ -45,6 +45,9 @@ export interface Store {
   /** Certificates by name: the user's files, then the user's Secret, then our own files. */
   credentials(name: string): Promise<Credentials | undefined>
 
+  /** Whether what `credentials` gives is the user's: it is never renewed by us. */
+  isCertificateSupplied(name: string): Promise<boolean>
+
   /** The paths of what `credentials` gives; what came in a Secret is written to our own files first. */
   credentialFiles(name: string): Promise<CredentialFiles | undefined>
   putCredentials(name: string, credentials: Credentials): Promise<void>
@@ -52,6 +55,7 @@ export interface Store {
 
   /** Certificate authorities by name: the user's files, then our own. */
   issuer(name: string): Promise<Credentials | undefined>
+  isIssuerSupplied(name: string): Promise<boolean>
   putIssuer(name: string, issuer: Credentials): Promise<void>
   deleteIssuer(name: string): Promise<boolean>
 
@@ -107,10 +111,12 @@ export function openStore(options: StoreOptions): Store {
     delete: (kind, name) => resources.delete(kind, name),
     deleteRuntime: (kind, name) => resources.deleteRuntime(kind, name),
     credentials: (name) => certs.read(name),
+    isCertificateSupplied: (name) => certs.isSupplied(name),
     credentialFiles: (name) => certs.files(name),
     putCredentials: (name, credentials) => certs.put(name, credentials),
     deleteCredentials: (name) => certs.delete(name),
     issuer: (name) => issuers.read(name),
+    isIssuerSupplied: (name) => issuers.isSupplied(name),
     putIssuer: (name, issuer) => issuers.put(name, issuer),
     deleteIssuer: (name) => issuers.delete(name),
     watch: (onChange, signal) => {
