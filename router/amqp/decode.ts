@@ -97,7 +97,8 @@ export class Decoder {
   /** Passes over the next value without reading it. @throws as `value` does. */
   skip(): void {
     let code = this.#byte()
-    if (code === 0) {
+    for (let levels = 1; code === 0; levels++) {
+      if (levels > MAX_DEPTH) throw tooDeep()
       this.#take(this.#bodySize(this.#byte()))
       code = this.#byte()
     }
@@ -221,7 +222,7 @@ export class Decoder {
   }
 
   #enter(): void {
-    if (++this.#depth > MAX_DEPTH) throw invalid(`nested deeper than ${String(MAX_DEPTH)}`)
+    if (++this.#depth > MAX_DEPTH) throw tooDeep()
   }
 
   /** Each element takes a byte at least. */
@@ -262,6 +263,10 @@ export function decodeValue(bytes: Buffer): unknown {
   const value = decoder.value()
   if (!decoder.done) throw invalid('bytes are left over after the value')
   return value
+}
+
+function tooDeep(): SkupperError {
+  return invalid(`nested deeper than ${String(MAX_DEPTH)}`)
 }
 
 function invalid(message: string): SkupperError {
