@@ -50,5 +50,5 @@ async function startRouter({ directory, certificates }: Setting, id: string, ent
     ...entities,
   ])
   await writeFile(file, text)
-  return startChild(process.execPath, [ROUTER, '-c', file])
+  return startChild(process.execPath, [ROUTER, '--config', file, '--end-with-stdin'])
 }

@@ -1,10 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { SkupperError } from '../../core/model/error.ts'
+import { Backoff } from '../mesh/backoff.ts'
 
 /** Connections the kernel may hold that we have not accepted yet. */
 const DEFAULT_BACKLOG = 511
 /** Connections one listener carries at a time; more are closed at once. */
 const DEFAULT_MAX_CONNECTIONS = 16_384
+const DEFAULT_RETRY = { firstMs: 200, maxMs: 5_000 }
 /** Idle time before the kernel asks whether the client's machine is still there. */
 export const KEEP_ALIVE_MS = 120_000
 
@@ -33,12 +35,13 @@ export class ListeningSocket {
   readonly #options: ListeningSocketOptions
   readonly #handler: ListeningSocketHandler
   #server: Server | undefined
+  readonly #backoff: Backoff
   #retry: NodeJS.Timeout | undefined
-  #failures = 0
 
   constructor(options: ListeningSocketOptions, handler: ListeningSocketHandler) {
     this.#options = options
     this.#handler = handler
+    this.#backoff = new Backoff({ ...(options.retry ?? DEFAULT_RETRY), random: () => handler.random() })
   }
 
   /** The port it listens on; undefined while it does not. */
@@ -57,7 +60,7 @@ export class ListeningSocket {
   close(): void {
     clearTimeout(this.#retry)
     this.#retry = undefined
-    this.#failures = 0
+    this.#backoff.reset()
     const server = this.#server
     if (server === undefined) return
     this.#server = undefined
@@ -84,7 +87,7 @@ export class ListeningSocket {
         server.close()
         return
       }
-      this.#failures = 0
+      this.#backoff.reset()
       this.#handler.onStatus(true)
     })
     server.on('error', (cause: NodeJS.ErrnoException) => {
@@ -103,15 +106,8 @@ export class ListeningSocket {
     this.#retry = setTimeout(() => {
       this.#retry = undefined
       this.#bind()
-    }, this.#pauseMs())
-    this.#failures += 1
+    }, this.#backoff.next())
     this.#handler.onStatus(false, bindError(cause, this.#options))
-  }
-
-  #pauseMs(): number {
-    const { firstMs, maxMs } = this.#options.retry ?? { firstMs: 200, maxMs: 5_000 }
-    const full = Math.min(maxMs, firstMs * 2 ** Math.min(this.#failures, 30))
-    return full * (0.5 + this.#handler.random() / 2)
   }
 }
 

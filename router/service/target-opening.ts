@@ -69,7 +69,7 @@ export class TargetOpening implements IncomingHandler, LiveStream {
   }
 
   onAborted(): void {
-    this.destroy(new SkupperError('tcp/aborted', 'the client left before the target accepted'))
+    this.destroy(new SkupperError('tcp/client-gone', 'the client left before the target accepted'))
   }
 
   destroy(reason: SkupperError): void {

@@ -30,6 +30,9 @@ export interface StreamParts {
 /** `ended`: the last byte went on, its arrival is not confirmed. `over`: nothing more comes of it, well or badly. */
 type Direction = 'open' | 'ended' | 'over'
 
+/** How long a far end that has failed may take to end its own direction. */
+const FAREWELL_MS = 10_000
+
 // Reasons not to read the socket; it is read while none holds.
 const OUTGOING_FULL = 1
 const WINDOW_CLOSED = 2
@@ -53,6 +56,7 @@ export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream {
   #incomingPaused = false
   #socketClosed = false
   #failure: SkupperError | undefined
+  #farewell: NodeJS.Timeout | undefined
 
   constructor(parts: StreamParts, owner: StreamSet) {
     this.#socket = parts.socket
@@ -146,15 +150,18 @@ export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream {
     this.#fail(new SkupperError('tcp/path-lost', 'the path to the other side was lost'))
   }
 
+  /** What it has sent before goes out first: its last bytes (an early answer, say) may be behind this news. */
   #farEndFailed(outcome: string): void {
-    const reason = new SkupperError('tcp/far-end-failed', `the other side ended the connection: ${outcome}`)
-    if (this.#receiving === 'open') {
-      this.#fail(reason)
-      return
-    }
-    // Its own bytes came to their proper end: they still go out before the close.
+    const reason = new SkupperError('tcp/far-end-failed', `the other side broke the connection: ${outcome}`)
     this.#failure ??= reason
     if (this.#receiving === 'over') this.#socket.destroy()
+    else if (this.#receiving === 'open') this.#awaitFarewell(reason)
+  }
+
+  #awaitFarewell(reason: SkupperError): void {
+    this.#farewell = setTimeout(() => {
+      this.#fail(reason)
+    }, FAREWELL_MS)
   }
 
   // Network → socket
@@ -188,7 +195,7 @@ export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream {
 
   onAborted(): void {
     this.#receiving = 'over'
-    this.#fail(new SkupperError('tcp/aborted', 'the other side reset the connection, or the path to it was lost'))
+    this.#fail(new SkupperError('tcp/far-end-failed', 'the other side broke the connection: aborted'))
   }
 
   #resumeIncoming(): void {
@@ -234,6 +241,7 @@ export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream {
 
   #checkOver(): void {
     if (this.#socketClosed && this.#sending === 'over' && this.#receiving === 'over') {
+      clearTimeout(this.#farewell)
       this.#owner.remove(this, this.#failure)
     }
   }

@@ -1,8 +1,8 @@
+import { once } from 'node:events'
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { PATHS, tcpService } from '../support/service-network.ts'
 import { tcpClient, echoPeer } from '../support/tcp-peers.ts'
-import { eventually } from '../support/eventually.ts'
 
 /** Bytes each way; BULK_BYTES asks for more, such as 1073741824. */
 const BYTES = Number(process.env['BULK_BYTES'] ?? 256 * 1024 * 1024)
@@ -37,7 +37,7 @@ async function exchange(port: number): Promise<{ sent: string; received: string;
   for (let left = BYTES; left > 0; left -= PIECE.length) {
     const piece = PIECE.subarray(0, Math.min(left, PIECE.length))
     sent.update(piece)
-    if (!socket.write(piece)) await eventually(() => !socket.writableNeedDrain, { deadlineMs: DEADLINE_MS })
+    if (!socket.write(piece)) await once(socket, 'drain')
   }
   socket.end()
   expect(await outcome).toBe('end')

@@ -19,7 +19,7 @@ describe.each(PATHS)('over %i routers', (routers) => {
     expect(errors).toEqual(['ECONNRESET'])
     await eventually(() => listener.traffic.connectionsClosed === 1 && connector.traffic.connectionsClosed === 1)
     expect(listener.lastError?.code).toBe('tcp/reset')
-    expect(connector.lastError?.code).toBe('tcp/aborted')
+    expect(connector.lastError?.code).toBe('tcp/far-end-failed')
   })
 
   it('a target that resets resets the client', async () => {
@@ -31,8 +31,20 @@ describe.each(PATHS)('over %i routers', (routers) => {
     client.socket.write('hello')
     expect(await client.outcome).toBe('ECONNRESET')
     await eventually(() => listener.traffic.connectionsClosed === 1 && connector.traffic.connectionsClosed === 1)
-    expect(listener.lastError?.code).toBe('tcp/aborted')
+    expect(listener.lastError?.code).toBe('tcp/far-end-failed')
     expect(connector.lastError?.code).toBe('tcp/reset')
+  })
+
+  it('a target that answers and resets at once, while the client still sends, gets its answer through', async () => {
+    const target = await tcpPeer((socket) => {
+      socket.once('data', () => socket.write('413 Content Too Large', () => socket.resetAndDestroy()))
+    })
+    const { port, listener } = await tcpService(routers, target.port)
+    const client = tcpClient(port)
+    client.socket.write(Buffer.alloc(64 * 1024))
+    expect(await client.outcome).toBe('ECONNRESET')
+    expect(client.text()).toBe('413 Content Too Large')
+    await eventually(() => listener.traffic.connectionsClosed === 1)
   })
 
   it('a target that resets after the client has ended resets the client', async () => {

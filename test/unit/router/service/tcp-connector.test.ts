@@ -172,7 +172,7 @@ describe('a client that leaves', () => {
     const { outgoing } = client(router)
     outgoing.abort()
     await eventually(() => made.traffic.connectionsClosed === 1)
-    expect(made.lastError?.code).toBe('tcp/aborted')
+    expect(made.lastError?.code).toBe('tcp/client-gone')
   })
 
   it('without a reply address that works is told so', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { SkupperError } from '../../../../core/model/error.ts'
 import { StreamSet } from '../../../../router/service/stream-set.ts'
 import { ACKNOWLEDGE_EVERY_BYTES, WINDOW_BYTES } from '../../../../router/service/stream-window.ts'
@@ -146,7 +146,7 @@ describe('a reset', () => {
     expect(socket.reset).toBe(true)
     expect(outgoing.calls).toEqual(['abort'])
     expect(incoming.updates).toEqual([])
-    expect(streams.lastError?.code).toBe('tcp/aborted')
+    expect(streams.lastError?.code).toBe('tcp/far-end-failed')
   })
 
   it.each([
@@ -154,14 +154,31 @@ describe('a reset', () => {
     ['released', { kind: 'released' }],
     ['rejected', { kind: 'rejected' }],
     ['accepted too early', ACCEPTED],
-  ] as const)('of the far end, as an outcome before the end (%s), resets the socket', async (_, state) => {
+  ] as const)('of the far end, as an outcome before the end (%s), waits for the last bytes', async (_, state) => {
     const { streams, socket, outgoing, incoming } = started()
     outgoing.handler.onState(state, false)
+    expect(outgoing.calls).toEqual(['end settled'])
+    incoming.handler.onData(Buffer.from('413 Content Too Large'))
+    incoming.settled = true
+    incoming.handler.onAborted()
     await eventually(() => streams.connectionsClosed === 1)
+    expect(socket.received).toBe('413 Content Too Large')
     expect(socket.reset).toBe(true)
     expect(outgoing.calls).toEqual(['end settled'])
-    expect(incoming.updates).toEqual([{ state: FAILED, settled: true }])
     expect(streams.lastError?.code).toBe('tcp/far-end-failed')
+  })
+
+  it('of a far end that does not end its own direction resets the socket after a while', () => {
+    vi.useFakeTimers()
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const { socket, outgoing, incoming } = started()
+    outgoing.handler.onState(FAILED, true)
+    expect(socket.reset).toBe(false)
+    vi.advanceTimersByTime(10_000)
+    expect(socket.reset).toBe(true)
+    expect(incoming.updates).toEqual([{ state: FAILED, settled: true }])
   })
 
   it('of the far end after its last byte closes the socket once that byte is out', async () => {
