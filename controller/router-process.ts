@@ -64,6 +64,11 @@ export class RouterProcess {
     await this.#launching
   }
 
+  /** Asks a running router to drain and end; it is started again as after any end. */
+  restart(): void {
+    this.#child?.kill('SIGTERM')
+  }
+
   /** Asks the router to drain and end, kills it after `graceMs`. Nothing is started afterwards. May be called twice. */
   async close(graceMs: number): Promise<void> {
     this.#closing = true
