@@ -108,12 +108,13 @@ export class TcpListener {
   }
 
   #onStatus(up: boolean, reason: SkupperError | undefined): void {
-    const { name, address } = this.#options
+    const { name, address, host } = this.#options
     const changed = up !== this.#up || reason?.code !== this.#bindError?.code
     this.#up = up
     this.#bindError = reason
     if (!changed) return
     if (reason !== undefined) this.#context.log.warn({ listener: name, address, code: reason.code }, reason.message)
-    else this.#context.log.info({ listener: name, address }, up ? 'listening' : 'stopped listening')
+    else if (up) this.#context.log.info({ listener: name, address, host, port: this.port }, 'listening')
+    else this.#context.log.info({ listener: name, address }, 'stopped listening')
   }
 }
