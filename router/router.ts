@@ -58,7 +58,7 @@ export class Router {
     this.#options = options
     this.#plan = bootPlan(entities)
     this.#core = new RouterCore({
-      ...{ now, random, version, bootedAt: now(), timers: timersOf(this.#plan.router) },
+      ...{ now, random, version, bootedAt: Math.floor(now()), timers: timersOf(this.#plan.router) },
       routerId: this.#plan.router.id,
       log: logs.of('ROUTER'),
     })
