@@ -1,7 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import { SkupperError } from '../model/error.ts'
 import { nameOf, readCertificate, requireKeyOf, requireValidAt } from './certificate.ts'
-import type { Credentials } from './credentials.ts'
+import type { Credentials, GivenCredentials } from './credentials.ts'
 import { generateKey, privateKeyPem, publicKeyOf, readPrivateKey } from './key.ts'
 import { CLOCK_SKEW_MS, YEAR_MS } from './renewal.ts'
 import { distinguishedName } from './signed-asn1.ts'
@@ -55,8 +55,9 @@ export async function createAuthority(request: AuthorityRequest): Promise<Requir
  * `pki/not-a-certificate`, `pki/not-a-key`, `pki/not-a-ca`, `pki/issuer-not-rsa`, `pki/key-mismatch`,
  * `pki/not-yet-valid` or `pki/expired`.
  */
-export function readAuthority(credentials: Credentials, now: number): Authority {
-  const certificate = readCertificate(credentials.certificate)
+export function readAuthority(credentials: GivenCredentials, now: number): Authority {
+  const pem = credentials.certificate ?? ''
+  const certificate = readCertificate(pem)
   const key = readPrivateKey(credentials.key ?? '')
   if (!certificate.ca) {
     throw new SkupperError('pki/not-a-ca', `The certificate of "${nameOf(certificate)}" is not one of a CA.`)
@@ -77,7 +78,7 @@ export function readAuthority(credentials: Credentials, now: number): Authority 
   return {
     certificate,
     key,
-    trust: selfSigned || credentials.ca === '' ? credentials.certificate : credentials.ca,
-    chain: selfSigned ? '' : credentials.certificate,
+    trust: selfSigned || credentials.ca === '' ? pem : credentials.ca,
+    chain: selfSigned ? '' : pem,
   }
 }

@@ -7,3 +7,10 @@ export interface Credentials {
   readonly ca: string
   readonly key?: string
 }
+
+/** Credentials as somebody left them: parts may be missing, which whoever reads them reports. */
+export interface GivenCredentials {
+  readonly ca: string
+  readonly certificate?: string | undefined
+  readonly key?: string | undefined
+}

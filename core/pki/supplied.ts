@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { SkupperError } from '../model/error.ts'
 import { readCertificate, requireKeyOf, requireValidAt } from './certificate.ts'
-import type { Credentials } from './credentials.ts'
+import type { GivenCredentials } from './credentials.ts'
 import { readPrivateKey } from './key.ts'
 
 /**
@@ -9,8 +9,8 @@ import { readPrivateKey } from './key.ts'
  * belong together and be valid. Gives the leaf. Throws `pki/not-a-certificate`, `pki/not-a-key`, `pki/key-mismatch`,
  * `pki/not-yet-valid` or `pki/expired`.
  */
-export function checkSupplied(credentials: Credentials, now: number): X509Certificate {
-  const certificate = readCertificate(credentials.certificate)
+export function checkSupplied(credentials: GivenCredentials, now: number): X509Certificate {
+  const certificate = readCertificate(credentials.certificate ?? '')
   if (credentials.key === undefined) {
     throw new SkupperError('pki/not-a-key', 'The certificate has no private key beside it.')
   }
