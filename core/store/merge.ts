@@ -40,6 +40,11 @@ function withStatusOf<R extends Resource>(resource: R, other: R | undefined): R 
   return 'status' in resource || status !== undefined ? { ...resource, status } : resource
 }
 
+/** Whether a controller's version is there and is not only its copy of what a user wrote. */
+export function isOwn(runtime: Resource | undefined): boolean {
+  return runtime !== undefined && !isCopy(runtime)
+}
+
 function isCopy({ metadata }: Resource): boolean {
   return metadata.annotations?.[FROM_INPUT_ANNOTATION] === 'true'
 }

@@ -6,7 +6,7 @@ import { isKind, parseResource, type Kind, type Resource, type ResourceOf } from
 import { makeDirectory, writeFileAtomic } from './atomic-file.ts'
 import { optional } from './file-error.ts'
 import { LastGood } from './last-good.ts'
-import { merged } from './merge.ts'
+import { isOwn, merged } from './merge.ts'
 import { ResourceDirectory, type FiledResource, type FileProblem } from './resource-directory.ts'
 import { formatResource, isResource, parseResourceFile, withResource, type ResourceId } from './resource-file.ts'
 import { inputVersion, isSame, runtimeVersion, type Birth } from './resource-versions.ts'
@@ -101,6 +101,8 @@ export class NamespaceResources {
   async #changedRuntime(view: Resource): Promise<Resource | undefined> {
     const id = idOf(view)
     const [input, before] = await Promise.all([this.#findInput(id), this.#findRuntime(id)])
+    // Somebody removed it after the controller read it: what is written now would bring it back.
+    if (view.metadata.uid !== undefined && input === undefined && !isOwn(before)) return undefined
     const next = runtimeVersion(view, { input: input?.resource, before }, this.#birth())
     return isSame(before, next) ? undefined : next
   }

@@ -34,7 +34,8 @@ export interface Store {
 
   /**
    * Writes a controller's view of a resource, status and all, or a resource of the controller's own, where that
-   * changes anything. Throws `store/no-namespace` where the namespace is gone.
+   * changes anything. Nothing is written of a resource that was removed since it was read. Throws
+   * `store/no-namespace` where the namespace is gone.
    */
   applyRuntime(resource: Resource): Promise<void>
 
