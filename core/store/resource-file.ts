@@ -84,7 +84,7 @@ function editedDocument(document: Document, id: ResourceId, next: Resource | und
   if (item?.path.length === 0) return next === undefined ? undefined : formatResource(next)
   if (item !== undefined && next === undefined) document.deleteIn(item.path)
   else if (item !== undefined) document.setIn(item.path, document.createNode(next))
-  return document.contents === null ? undefined : document.toString({ lineWidth: 0 })
+  return itemsOf(document).length === 0 ? undefined : document.toString({ lineWidth: 0 })
 }
 
 function itemOf(document: Document, id: ResourceId): Item | undefined {
