@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { TlsFiles } from '../../router/mesh/listener.ts'
+import { eventually } from './eventually.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+/** The program of skupper-router, where this machine has one. */
+export const SKROUTERD = process.env.SKROUTERD ?? ''
+
+/** Says in a suite's title why it does not run. */
+export const UNLESS_SKROUTERD = SKROUTERD === '' ? ' (skipped: SKROUTERD names no skrouterd)' : ''
+
+export type SkupperEntity = readonly [type: string, attributes: Readonly<Record<string, unknown>>]
+
+/** A running skupper-router. */
+export interface SkupperRouter {
+  readonly id: string
+  /** Its own log so far. */
+  log(): Promise<string>
+  /** Sends a signal, as for a router that hangs or dies. */
+  signal(name: NodeJS.Signals): void
+  /** Ends it and resolves when it is gone. */
+  stop(): Promise<void>
+}
+
+/** Starts skupper-router in interior mode; it ends with the test. Resolves when `ports` are open. */
+export async function startSkupperRouter(
+  id: string,
+  entities: readonly SkupperEntity[],
+  ports: readonly number[],
+): Promise<SkupperRouter> {
+  const directory = await temporaryDirectory()
+  const config = join(directory, 'config.json')
+  const logFile = join(directory, 'log')
+  const router: SkupperEntity = ['router', { id, mode: 'interior', helloMaxAgeSeconds: 3 }]
+  await writeFile(config, JSON.stringify([router, ...entities]))
+  const child = spawn(SKROUTERD, ['-c', config], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const output = createWriteStream(logFile)
+  child.stdout.pipe(output)
+  child.stderr.pipe(output)
+  const exited = once(child, 'exit')
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+    await exited
+  }
+  onTestFinished(stop)
+  await eventually(() => Promise.all(ports.map((port) => answers(port))))
+  return {
+    id,
+    log: () => readFile(logFile, 'utf8'),
+    signal: (name) => child.kill(name),
+    stop,
+  }
+}
+
+/** The sslProfile entity `name`, with its files beside the test's. */
+export async function sslProfile(name: string, tls: TlsFiles): Promise<SkupperEntity> {
+  const directory = join(await temporaryDirectory(), name)
+  await mkdir(directory)
+  const write = async (file: string, pem: string): Promise<string> => {
+    const path = join(directory, file)
+    await writeFile(path, pem, { mode: 0o600 })
+    return path
+  }
+  return [
+    'sslProfile',
+    {
+      name,
+      caCertFile: await write('ca.crt', tls.ca),
+      certFile: await write('tls.crt', tls.cert),
+      privateKeyFile: await write('tls.key', tls.key),
+    },
+  ]
+}
+
+async function answers(port: number): Promise<true> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } finally {
+    socket.destroy()
+  }
+}
