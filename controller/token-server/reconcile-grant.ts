@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { AccessGrant } from '../../core/model/access-grant.ts'
-import { error, withStatements, type Trouble } from '../statements.ts'
+import { error, pending, withStatements, type Trouble } from '../statements.ts'
 import { expiryOf, grantTerms } from './grant-terms.ts'
 import type { GrantLedger } from './grant-ledger.ts'
 
@@ -11,7 +11,7 @@ const CODE_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 /** Where tokens of this site are redeemed; why that is not known yet; or why this site gives none. */
 export type GrantServer =
   | { readonly kind: 'serving'; readonly baseUrl: string; readonly ca: string }
-  | { readonly kind: 'unavailable'; readonly trouble: Trouble }
+  | { readonly kind: 'starting'; readonly message: string }
   | { readonly kind: 'refused'; readonly message: string }
 
 export interface GrantContext {
@@ -46,7 +46,7 @@ export function reconcileGrant(grant: AccessGrant, context: GrantContext): Recon
     expirationTime: new Date(expiryOf(grant) ?? now.getTime() + windowMs).toISOString(),
   }
   const processed = { ...grant, spec: { ...grant.spec, redemptionsAllowed, expirationWindow }, status }
-  const troubles = { Processed: undefined, Resolved: serving ? undefined : server.trouble }
+  const troubles = { Processed: undefined, Resolved: serving ? undefined : pending(server.message) }
   return { grant: withTroubles(processed, troubles, now), ledger }
 }
 

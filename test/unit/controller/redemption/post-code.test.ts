@@ -7,7 +7,8 @@ import type { CodeRequest } from '../../../../controller/redemption/post-code.ts
 import { createAuthority, readAuthority } from '../../../../core/pki/authority.ts'
 import type { Credentials } from '../../../../core/pki/credentials.ts'
 import { issueCredentials } from '../../../../core/pki/issue.ts'
-import { httpsServer, serverCredentials } from '../../../support/https-server.ts'
+import { httpsServer } from '../../../support/https-server.ts'
+import { serverCredentials } from '../../../support/server-credentials.ts'
 
 let credentials: Required<Credentials>
 

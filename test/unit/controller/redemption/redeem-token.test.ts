@@ -7,7 +7,8 @@ import type { SkupperError } from '../../../../core/model/error.ts'
 import { readCertificateRequest } from '../../../../core/pki/certificate-request.ts'
 import type { Credentials } from '../../../../core/pki/credentials.ts'
 import { accessToken } from '../../../support/access-tokens.ts'
-import { httpsServer, serverCredentials } from '../../../support/https-server.ts'
+import { httpsServer } from '../../../support/https-server.ts'
+import { serverCredentials } from '../../../support/server-credentials.ts'
 import { issuingSite } from '../../../support/issuing-site.ts'
 
 const times = { attempts: 3, firstWait: 2, longestWait: 8, deadline: 2_000 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { randomCode, reconcileGrant } from '../../../../controller/token-server/reconcile-grant.ts'
 import type { GrantContext } from '../../../../controller/token-server/reconcile-grant.ts'
-import { pending } from '../../../../controller/statements.ts'
 import type { Condition } from '../../../../core/model/condition.ts'
 import { accessGrant, GRANT_UID } from '../../../support/access-grants.ts'
 
@@ -53,7 +52,7 @@ describe('reconcileGrant', () => {
   test('is pending with the reason while the token server is not there', () => {
     const { grant } = reconcileGrant(
       accessGrant(),
-      context({ server: { kind: 'unavailable', trouble: pending('port 9091 is taken') } }),
+      context({ server: { kind: 'starting', message: 'port 9091 is taken' } }),
     )
     expect(truths(grant.status?.conditions)).toEqual([
       'Processed True OK',

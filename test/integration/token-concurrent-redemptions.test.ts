@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { redeemer, send, tokenSite } from '../support/token-site.ts'
+
+test('50 sites that redeem a token for one use at once get exactly one certificate', async () => {
+  const { token, ledger, log } = await tokenSite()
+  const sites = Array.from({ length: 50 }, (_, index) => redeemer(`site-${String(index)}`))
+  const results = await Promise.allSettled(sites.map(({ redeem }) => redeem(token)))
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  expect(await ledger()).toMatchObject({ redemptions: 1 })
+  expect((await ledger()).redeemers).toHaveLength(1)
+  expect(log.all('outcome')).toEqual(['issue'])
+})
+
+test('one site that asks several times at once gets its certificate each time for one use', async () => {
+  const { token, ledger } = await tokenSite()
+  const { redeem } = redeemer('west-id')
+  await Promise.all([redeem(token), redeem(token), redeem(token)])
+  expect((await ledger()).redemptions).toBe(1)
+})
+
+test('25 requests without a key of their own for three uses get exactly three', async () => {
+  const { token, ledger } = await tokenSite({ redemptionsAllowed: 3 })
+  const answers = await Promise.all(Array.from({ length: 25 }, () => send(token)))
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(3)
+  expect((await ledger()).redemptions).toBe(3)
+})
