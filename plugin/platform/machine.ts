@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { openStore, type Store } from '../../core/store/store.ts'
-import { machineDump } from './machine-dump.ts'
 import type { Platform } from './platform.ts'
 import { startSupervisor, stopSupervisor, type SupervisorOptions } from './supervisor.ts'
 import { hasSystemd, installUnit, removeUnit, type UnitOptions } from './systemd.ts'
@@ -40,7 +39,11 @@ export function machinePlatform(options: MachineOptions): Platform {
       await stopSupervisor(supervisor)
       await store.destroy()
     },
-    dump: () => machineDump(store),
+    async dump() {
+      // Only here, since it brings the AMQP engine with it: every other command starts sooner without.
+      const { machineDump } = await import('./machine-dump.ts')
+      return machineDump(store)
+    },
     async problems() {
       if (!existsSync(store.path())) return []
       const problems = await store.problems()
