@@ -223,10 +223,10 @@ export class ControlPlane {
 
   /** A restarted router may have lost everything it had: its addresses are not waited for. */
   #judged(router: KnownRouter, verdict: Verdict): void {
+    if (router.takeDuplicate()) this.#tellDuplicate(router.id)
     if (verdict !== 'restarted') return
     this.#topology.invalidate()
     this.#log?.info({ router: router.id, instance: router.instance }, 'a router of the network has restarted')
-    if (router.isDuplicate) this.#tellDuplicate(router.id)
     this.#tellAddresses(this.#remote.flush(router.id))
   }
 

@@ -3,8 +3,8 @@ import type { Peers } from './graph.ts'
 
 /** Longer than any message is on its way: numbers that are still lower after this time come from a new start. */
 const STALE_MS = 5_000
-/** Returns to a start that was over before it is clear that two routers share an id. */
-const FLAPS_OF_A_DUPLICATE = 2
+/** Returns to a start that was over before it is clear that two routers share an id: a late message makes two. */
+const RETURNS_OF_A_DUPLICATE = 3
 
 /** What the numbers of a message mean beside those known. */
 export type Verdict = 'current' | 'restarted' | 'stale'
@@ -28,8 +28,10 @@ export class KnownRouter {
   readonly linkAsks = new Asks()
   readonly mobileAsks = new Asks()
   #instance: number | undefined
-  #earlierInstance: number | undefined
-  #flaps = 0
+  /** The starts that spoke last and before, and how often the earlier one spoke again. */
+  #speaker: number | undefined
+  #earlierSpeaker: number | undefined
+  #returns = 0
 
   constructor(id: string, now: number) {
     this.id = id
@@ -42,13 +44,16 @@ export class KnownRouter {
     return this.#instance
   }
 
-  /** Whether two routers take turns under this id. */
-  get isDuplicate(): boolean {
-    return this.#flaps >= FLAPS_OF_A_DUPLICATE
+  /** Whether two routers have been taking turns under this id since this was last asked. */
+  takeDuplicate(): boolean {
+    if (this.#returns < RETURNS_OF_A_DUPLICATE) return false
+    this.#returns = 0
+    return true
   }
 
   /** Takes the start that its own HELLO names. It comes on a live connection and is believed at once. */
   meet(instance: number): Verdict {
+    this.#noteSpeaker(instance)
     return this.#start(instance, false)
   }
 
@@ -57,6 +62,7 @@ export class KnownRouter {
    * stale, unless nothing was heard for a while: then it restarted within one second, or its clock went back.
    */
   judge(said: RouterAdvertisement | LinkStateUpdate, now: number): Verdict {
+    this.#noteSpeaker(said.instance)
     const lower = this.#isLower(said)
     if (lower && now - this.heardAt <= STALE_MS) return 'stale'
     this.heardAt = now
@@ -81,9 +87,9 @@ export class KnownRouter {
     return this.peers === undefined || this.advertisedLinkSeq > this.linkSeq
   }
 
-  /** Before anything was advertised one question is free: the answer saves waiting for the advertisement. */
+  /** Before anything was advertised a question or two are free: the answer saves waiting for the advertisement. */
   wantsAddresses(): boolean {
-    return this.advertisedMobileSeq > this.mobileSeq || (this.mobileSeq === 0 && this.mobileAsks.count === 0)
+    return this.advertisedMobileSeq > this.mobileSeq || (this.mobileSeq === 0 && this.mobileAsks.count < FREE_ASKS)
   }
 
   dropLinkState(): void {
@@ -101,8 +107,6 @@ export class KnownRouter {
   #start(instance: number, again: boolean): Verdict {
     const restarted = this.#instance !== undefined && (again || this.#instance !== instance)
     if (restarted) {
-      if (instance === this.#earlierInstance) this.#flaps += 1
-      if (instance !== this.#instance) this.#earlierInstance = this.#instance
       this.dropLinkState()
       this.dropAddresses()
       this.advertisedMobileSeq = 0
@@ -110,6 +114,13 @@ export class KnownRouter {
     }
     this.#instance = instance
     return restarted ? 'restarted' : 'current'
+  }
+
+  #noteSpeaker(instance: number): void {
+    if (instance === this.#speaker) return
+    if (instance === this.#earlierSpeaker) this.#returns += 1
+    this.#earlierSpeaker = this.#speaker
+    this.#speaker = instance
   }
 
   #isLower(said: RouterAdvertisement | LinkStateUpdate): boolean {
@@ -124,8 +135,10 @@ export class KnownRouter {
   }
 }
 
-const ASK_AGAIN_MS = 3_000
+/** A little less than a tick, so that each tick may ask. */
+const ASK_AGAIN_MS = 900
 const MAX_ASKS = 5
+const FREE_ASKS = 2
 
 /** How often a question was put. It is put again at intervals, but not for ever. */
 export class Asks {

@@ -47,8 +47,8 @@ const FOOTER = 0x78
  * still arriving and 'incomplete' asks for more bytes; with 'whole' it has ended, and may have no body at all.
  * Throws `mesh/malformed-message` and `mesh/invalid-annotations`.
  */
-export function parseHead(bytes: Buffer, extent?: 'partial'): MessageHead | 'incomplete'
 export function parseHead(bytes: Buffer, extent: 'whole'): MessageHead
+export function parseHead(bytes: Buffer, extent?: 'partial' | 'whole'): MessageHead | 'incomplete'
 export function parseHead(bytes: Buffer, extent: 'partial' | 'whole' = 'partial'): MessageHead | 'incomplete' {
   const head = emptyHead()
   const complete = readAnnotations(bytes, head) && readSections(bytes, head, extent)
