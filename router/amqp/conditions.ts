@@ -3,6 +3,7 @@ import { SkupperError } from '../../core/model/error.ts'
 /** The AMQP conditions we send (AMQP 1.0, part 2.8.15 to 2.8.18) by the tail of our error codes. */
 const CONDITIONS: Readonly<Record<string, string>> = {
   'decode-error': 'amqp:decode-error',
+  'decode-truncated': 'amqp:decode-error',
   'internal-error': 'amqp:internal-error',
   'invalid-field': 'amqp:invalid-field',
   'not-allowed': 'amqp:not-allowed',
