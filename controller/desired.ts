@@ -1,3 +1,4 @@
+import { CONTROLLED_ANNOTATION } from '../core/model/annotation-names.ts'
 import type { Connector } from '../core/model/connector.ts'
 import type { Link } from '../core/model/link.ts'
 import type { Listener } from '../core/model/listener.ts'
@@ -5,6 +6,7 @@ import type { Resource } from '../core/model/resource.ts'
 import { API_VERSION } from '../core/model/resource-schema.ts'
 import { DEFAULT_ROLE_PORTS, type RouterAccess } from '../core/model/router-access.ts'
 import type { Secret } from '../core/model/secret.ts'
+import type { RemoteSite } from '../core/model/remote-site.ts'
 import { settingOf } from '../core/model/settings.ts'
 import type { Site } from '../core/model/site.ts'
 import type { EngineCapabilities } from '../router/config/engine-capabilities.ts'
@@ -24,7 +26,8 @@ import { syncedListeners } from './synced-listeners.ts'
 
 /** The name Skupper v2 gives the RouterAccess that a Site's linkAccess stands for. */
 const DEFAULT_ACCESS = 'skupper-router'
-const SITE_SERVER_CREDENTIALS = 'skupper-site-server'
+/** As Skupper v2 calls the certificate that its listener shows. */
+const SITE_SERVER = 'skupper-site-server'
 
 /** What a namespace asks for, older resources first. */
 export interface SiteResources {
@@ -62,6 +65,7 @@ export interface StatusFacts {
   readonly outsideHost: string
   readonly router: RouterState
   readonly network: readonly SiteView[]
+  readonly remembered: readonly RemoteSite[]
   readonly tokenTrouble: Trouble | undefined
   readonly problems: readonly string[]
   /** What the router refused to take over, by entity name. */
@@ -72,8 +76,7 @@ export interface StatusFacts {
 export type ResourceWithStatus = Exclude<Resource, Secret>
 
 /** Resources → router configuration. Pure: same input, same output. */
-export function desiredConfig(given: SiteResources, facts: ConfigFacts): DesiredConfig {
-  const resources = { ...given, accesses: withDefaultAccess(given) }
+export function desiredConfig(resources: SiteResources, facts: ConfigFacts): DesiredConfig {
   const synced = syncedListeners(facts.synced, {
     host: settingOf(resources.site, 'listen-host'),
     own: resources.listeners,
@@ -135,21 +138,30 @@ export function desiredResources(
   ]
 }
 
-/** A Site that can be linked to has a RouterAccess, its own if nobody wrote one. */
-function withDefaultAccess({ site, accesses }: SiteResources): readonly RouterAccess[] {
+/** A Site that can be linked to has a RouterAccess: the one its linkAccess stands for, if nobody wrote another. */
+export function withDefaultAccess(resources: SiteResources): SiteResources {
+  const { site, accesses } = resources
   const { linkAccess = '' } = site.spec
-  if (linkAccess === '' || linkAccess === 'none' || accesses.length > 0) return accesses
+  const written = accesses.filter((access) => !isDefaultAccess(access))
+  if (linkAccess === '' || linkAccess === 'none' || written.length > 0) return { ...resources, accesses: written }
   const made: RouterAccess = {
     apiVersion: API_VERSION,
     kind: 'RouterAccess',
-    metadata: { name: DEFAULT_ACCESS },
+    metadata: { name: DEFAULT_ACCESS, annotations: { [CONTROLLED_ANNOTATION]: 'true' } },
     spec: {
       roles: [{ name: 'inter-router', port: DEFAULT_ROLE_PORTS['inter-router'] }],
-      tlsCredentials: SITE_SERVER_CREDENTIALS,
+      tlsCredentials: SITE_SERVER,
       bindHost: settingOf(site, 'link-host'),
     },
   }
-  return [made]
+  // Its status, uid and age are those of the one that was made before.
+  const before = accesses.find(isDefaultAccess)
+  return { ...resources, accesses: [{ ...before, ...made, metadata: { ...before?.metadata, ...made.metadata } }] }
+}
+
+/** Whether the controller made this RouterAccess itself. */
+export function isDefaultAccess({ metadata }: RouterAccess): boolean {
+  return metadata.annotations?.[CONTROLLED_ANNOTATION] === 'true'
 }
 
 /** Who serves and who listens for what: this site by its resources, the others by their telemetry. */

@@ -2,23 +2,27 @@ import { resourceName } from '../core/model/field-schemas.ts'
 import { API_VERSION } from '../core/model/resource-schema.ts'
 import type { RemoteSite } from '../core/model/remote-site.ts'
 import type { SiteView } from './network-view.ts'
-import type { RouterState } from './router-state.ts'
+import type { Neighbour, RouterState } from './router-state.ts'
 
 /** What is known of the network, and of what of it can be reached now. */
 export interface NetworkFacts {
   readonly siteId: string
   readonly network: readonly SiteView[]
   readonly router: RouterState
+  /** Sites an earlier look knew, that may not have been heard yet since. */
+  readonly remembered: readonly RemoteSite[]
 }
 
-/** One RemoteSite for each other site of the network. Ids that could not be a name are a stranger's and left out. */
-export function remoteSites({ siteId, network, router }: NetworkFacts): RemoteSite[] {
-  const linkedIn = new Set(
-    router.neighbours.filter(({ direction }) => direction === 'in').map(({ routerId }) => routerId),
-  )
-  return network
-    .filter(({ id }) => id !== siteId && resourceName.safeParse(id).success)
-    .map((site) => remoteSite(site, router.routers, linkedIn))
+/**
+ * One RemoteSite for each other site of the network, remembered ones as they were. Ids that could not be a name are a
+ * stranger's and left out.
+ */
+export function remoteSites({ siteId, network, router, remembered }: NetworkFacts): RemoteSite[] {
+  const linkedIn = new Set(router.neighbours.filter(isIncoming).map(({ routerId }) => routerId))
+  const reached = (site: RemoteSite): RemoteSite => withReach(site, router.routers, linkedIn)
+  const seen = network.filter(({ id }) => id !== siteId && resourceName.safeParse(id).success).map(remoteSite)
+  const ids = new Set(seen.map(({ metadata }) => metadata.name))
+  return [...seen, ...remembered.filter(({ metadata }) => !ids.has(metadata.name))].map(reached)
 }
 
 /** The sites of the network that can be reached, this one included. */
@@ -26,8 +30,11 @@ export function sitesInNetwork(sites: readonly RemoteSite[]): number {
   return 1 + sites.filter(({ status }) => status?.reachable === true).length
 }
 
-function remoteSite(site: SiteView, reachable: ReadonlySet<string>, linkedIn: ReadonlySet<string>): RemoteSite {
-  const { id, name, namespace, platform, version, routers, links, services } = site
+function isIncoming({ direction }: Neighbour): boolean {
+  return direction === 'in'
+}
+
+function remoteSite({ id, name, namespace, platform, version, routers, links, services }: SiteView): RemoteSite {
   return {
     apiVersion: API_VERSION,
     kind: 'RemoteSite',
@@ -42,8 +49,19 @@ function remoteSite(site: SiteView, reachable: ReadonlySet<string>, linkedIn: Re
       routers: routers.map((router) => ({ ...router })),
       links: links.map((link) => ({ ...link })),
       services: services.map((service) => ({ ...service })),
-      reachable: routers.some((router) => reachable.has(router.id)),
-      linkedIn: routers.some((router) => linkedIn.has(router.id)),
+    },
+  }
+}
+
+/** A router that is gone is known at once, long before its telemetry is given up. */
+function withReach(site: RemoteSite, reachable: ReadonlySet<string>, linkedIn: ReadonlySet<string>): RemoteSite {
+  const routers = site.status?.routers ?? []
+  return {
+    ...site,
+    status: {
+      ...site.status,
+      reachable: routers.some(({ id }) => reachable.has(id)),
+      linkedIn: routers.some(({ id }) => linkedIn.has(id)),
     },
   }
 }

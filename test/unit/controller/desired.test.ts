@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   desiredConfig,
   desiredResources,
+  withDefaultAccess,
   type ConfigFacts,
   type SiteResources,
   type StatusFacts,
@@ -57,6 +58,7 @@ function statusFacts(changes: Partial<StatusFacts> = {}): StatusFacts {
     outsideHost: '192.0.2.7',
     router: { ...NO_ROUTER, isRunning: true },
     network: [],
+    remembered: [],
     tokenTrouble: undefined,
     problems: [],
     refusals: new Map(),
@@ -71,20 +73,30 @@ const entityNames = (entities: readonly EntityConfig[]): string[] =>
   entities.map(([type, attributes]) => `${type} ${'name' in attributes ? (attributes.name ?? '') : ''}`)
 
 test('a site that can be linked to gets the RouterAccess its linkAccess stands for', () => {
-  const { resources: made, entities } = desiredConfig(resources(), configFacts())
+  const made = withDefaultAccess(resources())
+  const { entities } = desiredConfig(made, configFacts())
   expect(namesOf(made.accesses)).toEqual(['RouterAccess skupper-router'])
   expect(made.accesses[0]?.spec.bindHost).toBe('127.0.5.2')
   expect(entityNames(entities)).toContain('listener skupper-router-inter-router')
 })
 
 test.each([['none'], ['']])('with linkAccess %j there is no way in', (linkAccess) => {
-  const { resources: made } = desiredConfig(resources({ site: site('east', { linkAccess }) }), configFacts())
-  expect(made.accesses).toEqual([])
+  const before = withDefaultAccess(resources()).accesses
+  expect(withDefaultAccess(resources({ site: site('east', { linkAccess }), accesses: before })).accesses).toEqual([])
 })
 
 test("a user's own RouterAccess is the only one", () => {
-  const { resources: made } = desiredConfig(resources({ accesses: [routerAccess('mine')] }), configFacts())
-  expect(namesOf(made.accesses)).toEqual(['RouterAccess mine'])
+  const accesses = [...withDefaultAccess(resources()).accesses, routerAccess('mine')]
+  expect(namesOf(withDefaultAccess(resources({ accesses })).accesses)).toEqual(['RouterAccess mine'])
+})
+
+test('the RouterAccess made before keeps its status and follows the settings', () => {
+  const [before] = withDefaultAccess(resources()).accesses
+  if (before === undefined) throw new Error('no access')
+  const stored = { ...before, metadata: { ...before.metadata, uid: 'u' }, status: { message: 'OK' } }
+  const moved = site('east', { settings: { 'link-host': '127.0.5.9' } })
+  const [after] = withDefaultAccess(resources({ site: moved, accesses: [stored] })).accesses
+  expect(after).toMatchObject({ metadata: { uid: 'u' }, status: { message: 'OK' }, spec: { bindHost: '127.0.5.9' } })
 })
 
 test('every resource becomes an entity, synced listeners on the listen-host', () => {

@@ -28,8 +28,10 @@ const router = {
   ] as const,
 }
 
+const known = { siteId: 'here', remembered: [] }
+
 test('every other site is one sound object', () => {
-  const made = remoteSites({ siteId: 'here', network: [view('here'), view('near')], router })
+  const made = remoteSites({ ...known, network: [view('here'), view('near')], router })
   expect(made.map(({ metadata }) => metadata.name)).toEqual(['near'])
   expect(parseResource(made[0])).toEqual(made[0])
   expect(made[0]?.status).toMatchObject({
@@ -41,7 +43,7 @@ test('every other site is one sound object', () => {
 })
 
 test('tells sites that dialled us, sites we reach, and sites that are gone', () => {
-  const made = remoteSites({ siteId: 'here', network: [view('near'), view('far'), view('gone')], router })
+  const made = remoteSites({ ...known, network: [view('near'), view('far'), view('gone')], router })
   expect(made.map(({ status }) => [status?.linkedIn, status?.reachable])).toEqual([
     [true, true],
     [false, true],
@@ -51,10 +53,19 @@ test('tells sites that dialled us, sites we reach, and sites that are gone', () 
 })
 
 test.each(['../../etc', 'UPPER', 'a b', ''])('a site that calls itself %j is left out', (id) => {
-  expect(remoteSites({ siteId: 'here', network: [view(id)], router })).toEqual([])
+  expect(remoteSites({ ...known, network: [view(id)], router })).toEqual([])
 })
 
 test('without a router no site is reachable', () => {
-  const [made] = remoteSites({ siteId: 'here', network: [view('near')], router: NO_ROUTER })
+  const [made] = remoteSites({ ...known, network: [view('near')], router: NO_ROUTER })
   expect(made?.status).toMatchObject({ reachable: false, linkedIn: false })
+})
+
+test('a remembered site stays as it was until it is heard, and is reached as its routers are', () => {
+  const remembered = remoteSites({ ...known, network: [view('near'), view('gone')], router: NO_ROUTER })
+  const made = remoteSites({ siteId: 'here', network: [view('near', { name: 'renamed' })], remembered, router })
+  expect(made.map(({ metadata, status }) => [metadata.name, status?.name, status?.reachable])).toEqual([
+    ['near', 'renamed', true],
+    ['gone', 'name of gone', false],
+  ])
 })
