@@ -13,7 +13,8 @@ import { resultTable } from './table.ts'
 import { missingTools } from './tools.ts'
 
 // Requests per second and CPU seconds through two sites, beside other ways: one JSON line for each measurement, then a
-// table. `npm run bench -- --rounds 5 --seconds 10 --connections 64 --peers ours,haproxy`
+// table. `npm run bench -- --rounds 5 --seconds 10 --connections 64 --peers ours,haproxy`; with
+// `--profiles DIRECTORY` our routers leave CPU profiles there.
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '64' },
     peers: { type: 'string', default: 'direct,ours,haproxy' },
+    profiles: { type: 'string' },
   },
 })
 
@@ -34,7 +36,8 @@ async function bench(): Promise<void> {
   try {
     const backend = await startBackend(directory)
     stops.unshift(() => backend.stop())
-    const setting = { directory, certificates: await makeCertificates(directory), backendPort: backend.port }
+    const certificates = await makeCertificates(directory)
+    const setting = { directory, certificates, backendPort: backend.port, profiles: values.profiles }
     const peers = await startPeers(setting, stops)
     await measureAll(peers)
   } finally {

@@ -41,7 +41,11 @@ export const ours: Peer = {
   },
 }
 
-async function startRouter({ directory, certificates }: Setting, id: string, entities: readonly EntityConfig[]) {
+async function startRouter(
+  { directory, certificates, profiles }: Setting,
+  id: string,
+  entities: readonly EntityConfig[],
+) {
   const file = join(directory, `router-${id}.json`)
   const { ca, certificate, key } = certificates
   const text = formatBootFile([
@@ -50,5 +54,6 @@ async function startRouter({ directory, certificates }: Setting, id: string, ent
     ...entities,
   ])
   await writeFile(file, text)
-  return startChild(process.execPath, [ROUTER, '--config', file, '--end-with-stdin'])
+  const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
+  return startChild(process.execPath, [...profiling, ROUTER, '--config', file, '--end-with-stdin'])
 }

@@ -6,6 +6,8 @@ export interface Setting {
   readonly directory: string
   readonly certificates: CertificateFiles
   readonly backendPort: number
+  /** Where our routers leave a CPU profile when they end; undefined for none. */
+  readonly profiles: string | undefined
 }
 
 /** A way from a client to the backend, up and running. */

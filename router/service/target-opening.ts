@@ -1,10 +1,10 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { SkupperError } from '../../core/model/error.ts'
 import type { IncomingDelivery, IncomingHandler } from '../amqp/delivery.ts'
-import { KEEP_ALIVE_MS } from './listening-socket.ts'
 import { refuseDelivery } from './refused-delivery.ts'
 import { STREAM_CONTENT_TYPE, STREAM_PROPERTIES, type StreamRouter } from './stream-router.ts'
 import type { LiveStream, StreamSet } from './stream-set.ts'
+import { targetSocket } from './target-socket.ts'
 import { FAILED, TcpStream } from './tcp-stream.ts'
 
 const NOTHING = Buffer.alloc(0)
@@ -12,7 +12,6 @@ const NOTHING = Buffer.alloc(0)
 export interface TargetContext {
   readonly router: StreamRouter
   readonly streams: StreamSet
-  /** A name is looked up for each connection, so that a target may move. */
   readonly host: string
   readonly port: number
   /** How long a target may take to accept, the look-up of its name included. */
@@ -28,6 +27,7 @@ export class TargetOpening implements IncomingHandler, LiveStream {
   /** Bytes that came before the connection stood; bounded, as the delivery is paused with the first of them. */
   #early: Buffer[] = []
   #ended = false
+  #stream: TcpStream | undefined
   #over = false
 
   constructor(delivery: IncomingDelivery, first: Buffer, context: TargetContext) {
@@ -37,14 +37,7 @@ export class TargetOpening implements IncomingHandler, LiveStream {
     this.#timer = setTimeout(() => {
       this.destroy(new SkupperError('tcp/connect-timeout', `${this.#target} did not accept in time`))
     }, context.connectTimeoutMs)
-    this.#socket = connect({
-      host: context.host,
-      port: context.port,
-      allowHalfOpen: true,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_MS,
-    })
+    this.#socket = targetSocket(context, (bytes) => this.#stream?.take(bytes))
     context.streams.add(this)
   }
 
@@ -93,9 +86,9 @@ export class TargetOpening implements IncomingHandler, LiveStream {
       return
     }
     this.#end()
-    const parts = { socket: this.#socket.pause(), outgoing, incoming: this.#delivery }
-    const stream = new TcpStream(parts, this.#context.streams)
+    const stream = new TcpStream({ socket: this.#socket, outgoing, incoming: this.#delivery }, this.#context.streams)
     this.#context.streams.replace(this, stream)
+    this.#stream = stream
     stream.start(this.#early.length === 0 ? NOTHING : Buffer.concat(this.#early))
     // A socket that is full already makes the stream resume the delivery itself.
     if (this.#early.length > 0 && !this.#socket.writableNeedDrain) this.#delivery.resume()

@@ -67,7 +67,7 @@ export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream {
     parts.incoming.handler = this
     parts.socket
       .on('data', (chunk: Buffer) => {
-        this.#forward(chunk)
+        this.take(chunk)
       })
       .on('end', () => {
         this.#finishSending()
@@ -98,7 +98,8 @@ export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream {
 
   // Socket → network
 
-  #forward(chunk: Buffer): void {
+  /** Bytes of the socket, for sockets that do not emit them as 'data'. They must not change afterwards. */
+  take(chunk: Buffer): void {
     if (this.#sending !== 'open') return
     this.#owner.bytesIn += chunk.length
     const room = this.#sendWindow.take(chunk.length)
