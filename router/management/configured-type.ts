@@ -1,3 +1,4 @@
+import { SkupperError } from '../../core/model/error.ts'
 import { attributeNames, managementType, parseAttributes } from '../config/entities.ts'
 import type { AttributesOf, EntityType as AnyType } from '../config/entities.ts'
 import type { Attributes, Entity, EntityType } from './entity-type.ts'
@@ -76,7 +77,7 @@ class ConfiguredEntities<T extends ConfigType> {
     const attributes = parseAttributes(type, withName(given, asked), `new ${type}`)
     const { name, identity } = keyOf(type, attributes)
     if (this.#entities.has(name)) {
-      throw refusal('management/bad-request', `there is already a ${type} named "${name}"`, name)
+      throw new SkupperError('config/duplicate-name', `there is already a ${type} named "${name}"`, { given: name })
     }
     const entity = { name, identity, attributes, running: await start(attributes) }
     this.#entities.set(name, entity)

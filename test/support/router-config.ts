@@ -52,8 +52,13 @@ export async function routerConfig(id: string, authorities: TestAuthorities): Pr
 
 /** A link to the router that listens on `port` of this machine. */
 export function connectorTo(name: string, port: number): EntityConfig {
+  return ['connector', { name, ...linkTo(port) }]
+}
+
+/** The attributes of such a link, but for its name. */
+export function linkTo(port: number) {
   const target = { host: '127.0.0.1', port: String(port), role: 'inter-router' as const }
-  return ['connector', { name, ...target, sslProfile: 'site', saslMechanisms: 'EXTERNAL' }]
+  return { ...target, sslProfile: 'site', saslMechanisms: 'EXTERNAL' }
 }
 
 async function dialTls({ caCertFile, certFile, privateKeyFile }: ProfileFiles): Promise<DialTls> {

@@ -61,7 +61,7 @@ test('the name may come with the attributes, which may also hold type and identi
 
 test('a second entity of the same name is refused', async () => {
   await create('a', { port: 2 })
-  await expect(create('a', { port: 3 })).rejects.toThrow(code('management/bad-request'))
+  await expect(create('a', { port: 3 })).rejects.toThrow(code('config/duplicate-name'))
   await expect(create('b', { name: 'c', port: 3 })).rejects.toThrow(code('management/bad-request'))
   expect(started).toEqual(['a'])
 })
