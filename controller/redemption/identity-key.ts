@@ -1,4 +1,8 @@
 import type { KeyObject } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { makeDirectory, writeFileAtomic } from '../../core/store/atomic-file.ts'
+import { optional } from '../../core/store/file-error.ts'
 import { generateKey, privateKeyPem, readPrivateKey } from '../../core/pki/key.ts'
 
 /** Where a site's identity key is kept: for its owner alone, and made durable before `write` returns. */
@@ -34,5 +38,16 @@ export class IdentityKey {
     const key = await generateKey()
     await this.#file.write(privateKeyPem(key))
     return key
+  }
+}
+
+/** The key in a file that only its owner may read. */
+export function keyFile(path: string): KeyFile {
+  return {
+    read: () => optional(readFile(path, 'utf8')),
+    write: async (pem) => {
+      await makeDirectory(dirname(path))
+      await writeFileAtomic(path, pem)
+    },
   }
 }

@@ -27,7 +27,7 @@ const REFUSAL: Answer = { status: 403, body: 'The token was refused: it may be w
  * `name` and `subject`, and in addition `certificate-request`, the base64 of a PKCS#10 request.
  */
 export async function answerExchange(
-  desk: RedemptionDesk,
+  desk: Pick<RedemptionDesk, 'redeem'>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -41,7 +41,11 @@ export async function answerExchange(
   send(response, answer)
 }
 
-async function answerTo(desk: RedemptionDesk, request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
+async function answerTo(
+  desk: Pick<RedemptionDesk, 'redeem'>,
+  request: IncomingMessage,
+  signal: AbortSignal,
+): Promise<Answer> {
   if (request.method !== 'POST') return { status: 405, body: 'Only POST is supported.\n' }
   const code = await readBody(request)
   if (code === undefined) return { status: 413, body: `A code has at most ${String(MAX_CODE_BYTES)} bytes.\n` }

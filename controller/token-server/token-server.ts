@@ -20,7 +20,7 @@ export interface TokenServerOptions {
   /** 0 lets the system choose. */
   readonly port: number
   readonly credentials: Required<Credentials>
-  readonly desk: RedemptionDesk
+  readonly desk: Pick<RedemptionDesk, 'redeem'>
   readonly log: Log
 }
 
@@ -34,37 +34,20 @@ export class TokenServer {
 
   /** Starts listening. Throws `token-server/cannot-listen`, for instance while the port is taken. */
   static async listen(options: TokenServerOptions): Promise<TokenServer> {
-    const { host, port, credentials, desk, log } = options
-    const server = createServer({
-      minVersion: 'TLSv1.3',
-      cert: credentials.certificate,
-      key: credentials.key,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      handshakeTimeout: HEADERS_TIMEOUT_MS,
-      keepAlive: false,
-    })
-    server.maxConnections = MAX_CONNECTIONS
-    server.maxHeadersCount = MAX_HEADERS
-    server.maxRequestsPerSocket = 1
-    server.on('request', (request, response) => {
-      void answerExchange(desk, request, response)
-    })
-    server.on('tlsClientError', (error, socket) => {
-      log.info({ from: socket.remoteAddress, reason: messageOf(error) }, 'no TLS with a peer of the token server')
-    })
+    const { host, port, log } = options
     try {
+      const server = boundedServer(options)
       server.listen({ host, port })
       await once(server, 'listening')
+      server.on('error', (error) => {
+        log.error({ reason: messageOf(error) }, 'the token server has a fault')
+      })
+      return new TokenServer(server)
     } catch (cause) {
       const address = `${host}:${String(port)}`
-      throw new SkupperError('token-server/cannot-listen', `Cannot accept tokens on ${address}: ${messageOf(cause)}`, {
-        given: address,
-        cause,
-      })
+      const message = `Cannot accept tokens on ${address}: ${messageOf(cause)}`
+      throw new SkupperError('token-server/cannot-listen', message, { given: address, cause })
     }
-    return new TokenServer(server)
   }
 
   /** The port it listens on. */
@@ -91,4 +74,27 @@ export class TokenServer {
     this.#server.close()
     this.#server.closeAllConnections()
   }
+}
+
+function boundedServer({ credentials, desk, log }: TokenServerOptions): Server {
+  const server = createServer({
+    minVersion: 'TLSv1.3',
+    cert: credentials.certificate,
+    key: credentials.key,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    handshakeTimeout: HEADERS_TIMEOUT_MS,
+    keepAlive: false,
+  })
+  server.maxConnections = MAX_CONNECTIONS
+  server.maxHeadersCount = MAX_HEADERS
+  server.maxRequestsPerSocket = 1
+  server.on('request', (request, response) => {
+    void answerExchange(desk, request, response)
+  })
+  server.on('tlsClientError', (error, socket) => {
+    log.info({ from: socket.remoteAddress, reason: messageOf(error) }, 'no TLS with a peer of the token server')
+  })
+  return server
 }

@@ -1,6 +1,4 @@
-import { X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { readCertificate, requireIssuedBy } from '../../../../core/pki/certificate.ts'
 import type { Credentials } from '../../../../core/pki/credentials.ts'
 import { checkSupplied } from '../../../../core/pki/supplied.ts'
 import { companyAuthority, ecAuthority, ecLeaf } from '../../../support/foreign-certificates.ts'
@@ -29,16 +27,4 @@ test('each thing wrong with supplied credentials has its own code', () => {
   expect(codeOf({ ...ecLeaf, ca: '' })).toBe('pki/not-a-certificate')
   expect(codeOf(ecLeaf, Date.UTC(2020, 0, 1))).toBe('pki/not-yet-valid')
   expect(codeOf(ecLeaf, Date.UTC(2060, 0, 1))).toBe('pki/expired')
-})
-
-test('a certificate is recognised as issued by its CA only', () => {
-  const leaf = readCertificate(ecLeaf.certificate)
-  requireIssuedBy(leaf, new X509Certificate(ecAuthority.certificate))
-  const notIssued = expect.objectContaining({ code: 'pki/not-issued-by' }) as Error
-  expect(() => {
-    requireIssuedBy(leaf, new X509Certificate(companyAuthority.certificate))
-  }).toThrow(notIssued)
-  expect(() => {
-    requireIssuedBy(leaf, leaf)
-  }).toThrow(notIssued)
 })
