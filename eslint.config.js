@@ -91,6 +91,6 @@ export default tseslint.config(
   },
   { files: ['**/*.ts'], ignores: ['plugin/**', 'test/**', '**/main.ts'], rules: { 'no-console': 'error' } },
   { files: ['test/**/*.ts'], rules: { 'max-lines-per-function': 'off', 'max-lines': 'off' } },
-  { files: ['**/*.js', '**/*.config.ts'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.js', '**/*.mjs', '**/*.config.ts'], ...tseslint.configs.disableTypeChecked },
   { files: ['**/*.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
 )
