@@ -248,6 +248,21 @@ describe('restart', () => {
     expect(nextHops(mesh.plane('A'))).toEqual({ B: 'B', C: 'B' })
   })
 
+  test('a restart is noticed while the connection of the process that is gone still stands', () => {
+    const mesh = new MeshSimulation()
+    mesh.startAll('A')
+    mesh.start('B', { instance: 1, slot: 'gone' }).plane.advertise('Mold', BALANCED)
+    const dead = mesh.connect('A', 'gone', { cost: 1 })
+    mesh.run(5_000)
+    dead.loses = () => true
+    mesh.start('B', { instance: 2, slot: 'fresh' })
+    mesh.connect('A', 'fresh', { cost: 4 })
+    mesh.run(100)
+    expect(mesh.plane('A').cost('B')).toBe(4)
+    expect(holders(mesh.plane('A'), 'Mold')).toEqual([])
+    expect(mesh.router('A').duplicates).toEqual([])
+  })
+
   test('a restart within the same second is told by the higher first number', () => {
     const mesh = new MeshSimulation()
     mesh.startAll('A', 'B')
@@ -325,16 +340,16 @@ describe('a duplicate id', () => {
 })
 
 describe('addresses under loss and load', () => {
-  test('after a lost change the whole set is asked for', () => {
+  test('a change that does not follow on the last one makes the whole set be asked for', () => {
     const mesh = new MeshSimulation()
     mesh.startAll('A', 'B')
     const wire = mesh.connect('A', 'B')
-    mesh.run(10_000)
-    wire.loses = opcodeIs('MAU')
+    mesh.run(20_000)
+    wire.loses = () => true
     mesh.plane('A').advertise('Mlost', BALANCED)
     mesh.run(10)
-    wire.loses = () => false
     expect(holders(mesh.plane('B'), 'Mlost')).toEqual([])
+    wire.loses = opcodeIs('RA')
     mesh.plane('A').advertise('Mnext', BALANCED)
     mesh.run(10)
     expect(holders(mesh.plane('B'), 'Mlost')).toEqual(['A'])
