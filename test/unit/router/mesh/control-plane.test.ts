@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ControlPlane } from '../../../../router/mesh/control-plane.ts'
-import { decodeControl } from '../../../../router/mesh/control-message.ts'
+import { decodeControl, encodeControl } from '../../../../router/mesh/control-message.ts'
+import type { ControlMessage } from '../../../../router/mesh/control-message.ts'
 import { MeshSimulation } from '../../../support/mesh-simulation.ts'
 
 const BALANCED = 3
@@ -141,6 +142,7 @@ describe('loss of a neighbour', () => {
     mesh.connect('A', 'B')
     mesh.plane('B').advertise('Mfoo', BALANCED)
     mesh.run(5_000)
+    expect(holders(mesh.plane('A'), 'Mfoo')).toEqual(['B'])
     const told = mesh.router('A').addresses.length
     mesh.cut('A', 'B')
     expect(mesh.plane('A').holders('Mfoo')).toEqual([])
@@ -156,10 +158,12 @@ describe('loss of a neighbour', () => {
     const wire = mesh.connect('A', 'B')
     mesh.plane('B').advertise('Mfoo', BALANCED)
     mesh.run(5_000)
+    const told = mesh.router('A').addresses.length
     wire.close()
     mesh.connect('A', 'B')
     mesh.run(10)
     expect(holders(mesh.plane('A'), 'Mfoo')).toEqual(['B'])
+    expect(mesh.router('A').addresses.slice(told)).toEqual(['Mfoo'])
   })
 
   test('of two links to one neighbour the second carries on when the first closes', () => {
@@ -207,6 +211,17 @@ describe('partition and heal', () => {
     expect(holders(mesh.plane('A'), 'Mmeanwhile')).toEqual(['D'])
     expect(holders(mesh.plane('A'), 'MD')).toEqual([])
     expect(holders(mesh.plane('D'), 'MA')).toEqual(['A'])
+  })
+
+  test('a router that only says HELLO loses its link state, and what lies behind it its route', () => {
+    const mesh = new MeshSimulation()
+    mesh.startAll('A', 'B', 'C')
+    const [wire] = mesh.line('A', 'B', 'C')
+    mesh.run(20_000)
+    if (wire !== undefined) wire.loses = (message) => decodeControl(message)?.opcode !== 'HELLO'
+    mesh.run(65_000)
+    expect(nextHops(mesh.plane('A'))).toEqual({ B: 'B' })
+    expect(mesh.router('A').lost).toEqual(['C'])
   })
 
   test('a router gone for good is forgotten after the age of its link state', () => {
@@ -395,6 +410,68 @@ describe('addresses under loss and load', () => {
     mesh.plane('A').advertise('Mx', 1)
     mesh.run(3_000)
     expect(mesh.plane('C').holders('Mx')).toContainEqual({ routerId: 'A', treatment: 1 })
+  })
+})
+
+describe('a neighbour that speaks for itself', () => {
+  function puppet(): { say: (message: ControlMessage) => void; heard: ControlMessage[]; plane: ControlPlane } {
+    const { plane } = new MeshSimulation().start('A')
+    const heard: ControlMessage[] = []
+    const link = {
+      peerId: 'P',
+      cost: 1,
+      send: (bytes: Buffer) => {
+        const message = decodeControl(bytes)
+        if (message !== undefined) heard.push(message)
+      },
+    }
+    const say = (message: ControlMessage): void => {
+      plane.receive(link, encodeControl(message, 'A'))
+    }
+    plane.linkUp(link)
+    say({ opcode: 'HELLO', id: 'P', instance: 1, seen: ['A'] })
+    return { say, heard, plane }
+  }
+  const address = (key: string) => ({ key, treatment: BALANCED, inLinks: 0 })
+
+  test('is greeted, asked for its links and addresses, and told of the change in this order', () => {
+    const { heard } = puppet()
+    expect(heard.map(({ opcode }) => opcode)).toEqual(['HELLO', 'HELLO', 'LSR', 'MAR', 'RA'])
+  })
+
+  test('is not believed an older set of addresses', () => {
+    const { say, plane } = puppet()
+    say({ opcode: 'MAU', id: 'P', mobileSeq: 5, exist: [address('Mnew')] })
+    say({ opcode: 'MAU', id: 'P', mobileSeq: 4, exist: [address('Mold')] })
+    say({ opcode: 'MAU', id: 'P', mobileSeq: 5, add: [address('Mold')], del: [] })
+    expect(holders(plane, 'Mnew')).toEqual(['P'])
+    expect(holders(plane, 'Mold')).toEqual([])
+  })
+
+  test('gets addresses only if it has not got them yet', () => {
+    const { say, heard, plane } = puppet()
+    plane.advertise('Mfoo', BALANCED)
+    const before = heard.length
+    say({ opcode: 'MAR', id: 'P', haveSeq: 1 })
+    expect(heard).toHaveLength(before)
+    say({ opcode: 'MAR', id: 'P', haveSeq: 0 })
+    expect(heard.at(-1)).toEqual({ opcode: 'MAU', id: 'A', mobileSeq: 1, exist: [address('Mfoo')] })
+  })
+
+  test('gets a change of addresses before the advertisement of its number', () => {
+    const { heard, plane } = puppet()
+    const before = heard.length
+    plane.advertise('Mfoo', BALANCED)
+    expect(heard.slice(before)).toMatchObject([
+      { opcode: 'MAU', mobileSeq: 1, add: [address('Mfoo')], del: [] },
+      { opcode: 'RA', mobileSeq: 1 },
+    ])
+  })
+
+  test('gets the link state it asks for', () => {
+    const { say, heard } = puppet()
+    say({ opcode: 'LSR', id: 'P' })
+    expect(heard.at(-1)).toMatchObject({ opcode: 'LSU', id: 'A', linkSeq: 1, peers: new Map([['P', 1]]) })
   })
 })
 
