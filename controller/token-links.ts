@@ -6,6 +6,7 @@ import type { Log } from './log.ts'
 import type { Redeemed } from './redemption/read-answer.ts'
 import { withRedemption, type RedemptionState } from './redemption/token-status.ts'
 import type { Redemptions } from './redemptions.ts'
+import { byAge } from './site-resources.ts'
 import { tokenObstacle } from './token-guard.ts'
 
 /** On a Link that came from a token: the token's uid. A token made again under the same name is another one. */
@@ -107,8 +108,7 @@ async function withoutStale(
 
 async function tokensOldestFirst(store: TokenStore): Promise<AccessToken[]> {
   const tokens = await store.list('AccessToken')
-  const age = ({ metadata }: AccessToken): string => metadata.creationTimestamp ?? ''
-  return tokens.sort((a, b) => (age(a) < age(b) ? -1 : Number(age(a) > age(b))))
+  return tokens.sort(byAge)
 }
 
 function failed(message: string): RedemptionState {

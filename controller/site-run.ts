@@ -1,0 +1,269 @@
+import { hostname } from 'node:os'
+import { messageOf } from '../core/model/error.ts'
+import { settingOf } from '../core/model/settings.ts'
+import { makeDirectory } from '../core/store/atomic-file.ts'
+import type { Store } from '../core/store/store.ts'
+import type { ClientOptions } from '../router/amqp/client.ts'
+import type { EntityConfig } from '../router/config/entities.ts'
+import {
+  desiredConfig,
+  desiredResources,
+  withDefaultAccess,
+  type DesiredConfig,
+  type SiteResources,
+} from './desired.ts'
+import type { Log } from './log.ts'
+import { NO_ROUTER } from './router-state.ts'
+import { RouterDriver } from './router-driver.ts'
+import { SiteCertificates } from './site-certificates.ts'
+import { LOCAL_CLIENT } from './site-credentials.ts'
+import { routerIdOf, type SiteIdentity } from './site-identity.ts'
+import { SiteMessaging } from './site-messaging.ts'
+import { dialHost, outsideAddresses, SitePlace, type PlaceWish } from './site-place.ts'
+import type { SitePorts } from './site-ports.ts'
+import { ofKind, readStored, siteResourcesOf } from './site-resources.ts'
+import { SiteTokens } from './site-tokens.ts'
+import { writeResources } from './write-resources.ts'
+
+/** Where things are and what they are given: all of it from `main`. */
+export interface SiteRunOptions {
+  readonly identity: SiteIdentity
+  readonly store: Store
+  readonly namespace: string
+  readonly platform: string
+  readonly version: string
+  /** Files in which the other sites of this machine keep their ports. */
+  readonly otherPortsFiles: () => Promise<readonly string[]>
+  /** Program and arguments of a router of that engine. */
+  readonly routerCommand: (engine: string, configFile: string) => readonly [program: string, ...args: string[]]
+  readonly environment: NodeJS.ProcessEnv
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  /** Something changed: `reconcile` should be called. */
+  readonly onChange: () => void
+}
+
+/** Milliseconds since 1970. */
+export interface Clock {
+  /** For people and certificates. */
+  readonly wall: () => number
+  /** Never goes back. */
+  readonly steady: () => number
+}
+
+const CONNECT_DEADLINE_MS = 5_000
+const TICK_MS = 1_000
+/** Asking the router how it fares takes at most this part of the time. */
+const POLL_SHARE = 1 / 20
+const NO_PORTS: SitePorts = { management: 0, health: 0, tokens: 0 }
+
+/** Everything that runs for one site: its router, its token server, and what is exchanged with other sites. */
+export class SiteRun {
+  readonly #options: SiteRunOptions
+  readonly #place: SitePlace
+  readonly #certificates: SiteCertificates
+  readonly #messaging: SiteMessaging
+  readonly #tokens: SiteTokens
+  readonly #driver: RouterDriver
+  readonly #troubles = new Map<string, string>()
+  #latest: { readonly resources: SiteResources; readonly ports: SitePorts } | undefined
+  #problems: readonly string[] = []
+  #ticking: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(options: SiteRunOptions) {
+    const { identity, store, otherPortsFiles, log, clock, random, onChange } = options
+    this.#options = options
+    this.#place = new SitePlace({ portsFile: store.path('internal', 'ports.json'), otherPortsFiles })
+    const ordinalsFile = store.path('internal', 'credential-ordinals.json')
+    this.#certificates = new SiteCertificates({ store, ordinalsFile, log })
+    this.#messaging = new SiteMessaging({
+      ...{ siteId: identity.id, siteName: identity.name, log, random, onChange, now: clock.steady },
+      ...{ namespace: options.namespace, platform: options.platform, version: options.version },
+    })
+    this.#tokens = new SiteTokens({
+      ...{ siteId: identity.id, store, log, random, onChange, now: clock.wall },
+      choosePort: async () => {
+        await this.#place.recheck(['tokens'])
+        onChange()
+      },
+    })
+    this.#driver = this.#newDriver()
+  }
+
+  get identity(): SiteIdentity {
+    return this.#options.identity
+  }
+
+  /** Takes up what an earlier run left. */
+  async start(): Promise<void> {
+    const { store } = this.#options
+    await makeDirectory(store.path('internal'))
+    await makeDirectory(store.path('runtime', 'router'))
+    this.#messaging.restore(await store.list('Listener'))
+    this.#scheduleTick(TICK_MS)
+  }
+
+  /** One pass: what there is and what should be → what is done about it. A part that fails does not stop the others. */
+  async reconcile(): Promise<void> {
+    const { store, clock, identity } = this.#options
+    const now = new Date(clock.wall())
+    const tokens = (await this.#guarded('tokens', () => this.#tokens.redeem(now))) ?? []
+    const stored = await readStored(store)
+    const read = siteResourcesOf(stored)
+    if (read?.site.metadata.uid !== identity.id) return
+    const resources = withDefaultAccess(read)
+    const settled = await this.#guarded('ports', () => this.#place.settle(placeWish(resources)))
+    const ports = settled ?? NO_PORTS
+    this.#latest = { resources, ports }
+    this.#messaging.configure(resources)
+    await this.#guarded('certificates', () => this.#ensureCertificates(resources, now))
+    const config = await this.#config(resources, ports)
+    if (settled !== undefined) await this.#guarded('router', () => this.#driver.configure(config.entities))
+    await this.#guarded('token server', () => this.#tokens.serve({ resources, port: ports.tokens, now }))
+    const statuses = desiredResources(config, {
+      ...{ now, siteId: identity.id, namespace: this.#options.namespace, version: this.#options.version },
+      outsideHost: outsideAddresses()[0] ?? '127.0.0.1',
+      router: settled === undefined ? { ...NO_ROUTER, trouble: this.#troubles.get('ports') } : this.#driver.state,
+      network: this.#messaging.network,
+      remembered: this.#messaging.hasHeardAll ? [] : ofKind(stored, 'RemoteSite'),
+      tokenTrouble: this.#tokens.trouble,
+      problems: await this.#findProblems(),
+      refusals: this.#driver.refusals,
+    })
+    await writeResources([...statuses, ...tokens], { store, stored, log: this.#options.log })
+  }
+
+  /** Ends everything; the router drains for at most `graceMs`. May be called twice. */
+  async close(graceMs: number): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#ticking)
+    await this.#tokens.close()
+    await this.#driver.close(graceMs)
+  }
+
+  #newDriver(): RouterDriver {
+    const { identity, store, routerCommand, environment, log, random, onChange } = this.#options
+    const configFile = store.path('runtime', 'router', 'skrouterd.json')
+    return new RouterDriver({
+      process: {
+        command: routerCommand(identity.engine.engine, configFile),
+        configFile,
+        pidFile: store.path('internal', 'router.pid'),
+        logFile: store.path('internal', 'router.log'),
+        environment: { ...environment, SKUPPER_SITE_ID: identity.id },
+        random,
+      },
+      capabilities: identity.engine,
+      prepare: () => this.#bootConfig(),
+      target: () => this.#routerTarget(),
+      onSession: ({ messages }) => this.#messaging.connected(messages),
+      onSessionEnd: () => {
+        this.#messaging.disconnected()
+      },
+      onChange,
+      log,
+    })
+  }
+
+  /** While no router runs, its ports may have been taken by somebody else. */
+  async #bootConfig(): Promise<readonly EntityConfig[]> {
+    if (this.#latest === undefined) throw new Error('a router is started only once it is configured')
+    const { resources } = this.#latest
+    await this.#place.recheck(['management', 'health'])
+    const ports = await this.#place.settle(placeWish(resources))
+    this.#latest = { resources, ports }
+    return (await this.#config(resources, ports)).entities
+  }
+
+  async #config(resources: SiteResources, ports: SitePorts): Promise<DesiredConfig> {
+    const { identity, platform, version } = this.#options
+    const listenHost = settingOf(resources.site, 'listen-host')
+    return desiredConfig(resources, {
+      capabilities: identity.engine,
+      synced: this.#messaging.synced,
+      router: {
+        ...{ routerId: routerIdOf(identity), siteId: identity.id, platform, version, listenHost },
+        credentials: await this.#certificates.files(resources),
+        management: { host: listenHost, port: ports.management },
+        health: { host: listenHost, port: ports.health },
+      },
+    })
+  }
+
+  async #routerTarget(): Promise<ClientOptions> {
+    const { store, identity } = this.#options
+    if (this.#latest === undefined) throw new Error('a router is dialled only once it is configured')
+    const { resources, ports } = this.#latest
+    const client = await store.credentials(LOCAL_CLIENT)
+    return {
+      host: dialHost(settingOf(resources.site, 'listen-host')),
+      port: ports.management,
+      tls: client && { ca: client.ca, cert: client.certificate, key: client.key },
+      containerId: `skupper-controller-${identity.id}`,
+      deadlineMs: CONNECT_DEADLINE_MS,
+    }
+  }
+
+  async #ensureCertificates(resources: SiteResources, now: Date): Promise<void> {
+    await this.#certificates.ensure({
+      resources,
+      managementHost: settingOf(resources.site, 'listen-host'),
+      machineHosts: [...outsideAddresses(), hostname()],
+      now: now.getTime(),
+    })
+  }
+
+  async #findProblems(): Promise<string[]> {
+    const files = await this.#options.store.problems()
+    const texts = files.map(
+      ({ file, line, message }) => `${file}${line === undefined ? '' : ` line ${String(line)}`}: ${message}`,
+    )
+    for (const problem of texts) {
+      if (!this.#problems.includes(problem)) this.#options.log.warn({ problem }, 'a file is not usable')
+    }
+    this.#problems = texts
+    return [...texts, ...this.#certificates.problems]
+  }
+
+  /** Runs a part of a pass; what it throws is told once and leaves the rest of the pass alone. */
+  async #guarded<T>(part: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await work()
+      this.#troubles.delete(part)
+      return result
+    } catch (error) {
+      const reason = messageOf(error)
+      if (this.#troubles.get(part) !== reason) this.#options.log.error({ part, err: error }, 'part of the site failed')
+      this.#troubles.set(part, reason)
+      return undefined
+    }
+  }
+
+  #scheduleTick(afterMs: number): void {
+    if (this.#closed) return
+    this.#ticking = setTimeout(() => void this.#tick(), afterMs)
+  }
+
+  async #tick(): Promise<void> {
+    const { log } = this.#options
+    this.#messaging.tick()
+    const before = performance.now()
+    await this.#driver.poll().catch((error: unknown) => {
+      log.debug({ reason: messageOf(error) }, 'the router did not say how it fares')
+    })
+    this.#scheduleTick(Math.max(TICK_MS, (performance.now() - before) / POLL_SHARE))
+  }
+}
+
+/** Where a site listens, by its settings; the ports of its services are not for its own use. */
+function placeWish({ site, accesses, listeners }: SiteResources): PlaceWish {
+  const listenHost = settingOf(site, 'listen-host')
+  const linkHost = accesses[0]?.spec.bindHost ?? settingOf(site, 'link-host')
+  const linkPorts = accesses.flatMap(({ spec }) => spec.roles.flatMap(({ port }) => port ?? []))
+  return {
+    hosts: { management: listenHost, health: listenHost, tokens: linkHost },
+    reserved: new Set([...linkPorts, ...listeners.map(({ spec }) => spec.port)]),
+  }
+}
