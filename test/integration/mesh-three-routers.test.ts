@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { passes } from '../support/passes.ts'
 import { line, reachable } from '../support/mesh.ts'
 import { call, echo, pour } from '../support/mesh-streams.ts'
 
@@ -15,7 +16,9 @@ test('a stream passes through the router in the middle, and its answer back', as
   outgoing.end()
   await eventually(() => answer.events.includes('end'))
   expect(answer.text).toBe('through the middle')
-  await eventually(() => expect(states).toEqual(['accepted settled']))
+  await passes(() => {
+    expect(states).toEqual(['accepted settled'])
+  })
   expect(middle.core.forwarder.stats).toEqual({ forwarded: 2, released: 0, rejected: 0 })
 })
 

@@ -4,6 +4,7 @@ import { AmqpClient } from '../../router/amqp/client.ts'
 import type { ConnectorOptions } from '../../router/mesh/connector.ts'
 import { certificatesFor } from '../support/certificates.ts'
 import { eventually } from '../support/eventually.ts'
+import { passes } from '../support/passes.ts'
 import { knows, reachable, startRouter, type TestRouter } from '../support/mesh.ts'
 import { call, echo, pour } from '../support/mesh-streams.ts'
 import {
@@ -48,7 +49,9 @@ async function bothWays(router: TestRouter, tcpPort: number): Promise<void> {
   const there = call(router.core.forwarder, 'theirs')
   there.outgoing.write(Buffer.from('from us'))
   there.outgoing.end()
-  await eventually(() => expect(there.answer).toMatchObject({ text: 'from us', events: ['end'] }))
+  await passes(() => {
+    expect(there.answer).toMatchObject({ text: 'from us', events: ['end'] })
+  })
   await eventually(async () => {
     const client = tcpClient(tcpPort)
     client.socket.end('from them')
@@ -164,7 +167,9 @@ describe.skipIf(SKROUTERD === '')(`beside skupper-router${UNLESS_SKROUTERD}`, ()
     const open = call(us.core.forwarder, 'theirs')
     peer.signal('SIGKILL')
     await eventually(() => !us.core.forwarder.reachable('theirs'))
-    await eventually(() => expect(open.states).toEqual(['lost']))
+    await passes(() => {
+      expect(open.states).toEqual(['lost'])
+    })
     const listener = { name: 'routers', host: HOST, port: routers, role: 'inter-router' }
     await startSkupperRouter(
       'real',

@@ -146,7 +146,7 @@ export function call(forwarder: Forwarder, address: string): Call {
  */
 export function pour(flow: Call, chunk: Buffer, { count, windowBytes = Infinity }: Pouring): Promise<void> {
   const { outgoing } = flow
-  const { onState, onLost } = outgoing.handler
+  const before = outgoing.handler
   let received = 0
   return new Promise((resolve) => {
     const write = (): void => {
@@ -161,10 +161,12 @@ export function pour(flow: Call, chunk: Buffer, { count, windowBytes = Infinity 
       resolve()
     }
     outgoing.handler = {
-      onLost,
+      onLost: () => {
+        before.onLost()
+      },
       onDrain: write,
       onState: (state, settled) => {
-        onState(state, settled)
+        before.onState(state, settled)
         if (state?.kind !== 'received') return
         received = state.offset
         if (!flow.waiting) write()
