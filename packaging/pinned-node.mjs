@@ -27,12 +27,12 @@ export function pinnedNode() {
 
 /**
  * Goes on as the pinned Node with these arguments: same process id where this Node can replace itself, else as its
- * parent, which passes on signals and ends the way the child does.
+ * parent, which passes on signals and ends the way the child does. `argv0` is what the program is told it was called.
  */
-export function becomePinnedNode(args) {
+export function becomePinnedNode(args, argv0 = 'node') {
   const node = pinnedNode()
-  if (typeof process.execve === 'function') process.execve(node, [node, ...args], process.env)
-  const child = spawn(node, args, { stdio: 'inherit' })
+  if (typeof process.execve === 'function') process.execve(node, [argv0, ...args], process.env)
+  const child = spawn(node, args, { stdio: 'inherit', argv0 })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       // A terminal sends Ctrl-C to both; the child must not see it twice.

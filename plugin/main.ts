@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '..')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 const { env } = process
 const terminal = openTerminal(process.stdout, process.stderr)
-const calledAs = process.argv[1]?.includes('kubectl') === true || env['KUBECTL_PATH'] !== undefined
+const calledAs = process.argv0.includes('kubectl') || env['KUBECTL_PATH'] !== undefined
 
 const cli: Cli = { terminal, version, platform, now: () => new Date() }
 process.exitCode = await run()

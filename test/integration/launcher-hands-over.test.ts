@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 const PACKAGING = join(import.meta.dirname, '../../packaging')
 const MODULE = pathToFileURL(join(PACKAGING, 'pinned-node.mjs')).href
@@ -25,8 +27,9 @@ function launch(flags: string[], program: string) {
 describe.each(LAUNCHERS)('the launcher, %s,', (_how, flags) => {
   it('hands over output and exit code', async () => {
     const launcher = launch(flags, 'console.log(process.version); process.exitCode = 3')
-    const [output, [code]] = await Promise.all([text(launcher.stdout), once(launcher, 'exit')])
-    expect([output.trim(), code]).toEqual([process.version, 3])
+    const [output, exit] = await Promise.all([text(launcher.stdout), once(launcher, 'exit')])
+    expect(output.trim()).toBe(process.version)
+    expect(exit).toEqual([3, null])
   })
 
   it('hands over a signal that the program handles', async () => {
@@ -44,11 +47,13 @@ describe.each(LAUNCHERS)('the launcher, %s,', (_how, flags) => {
     expect(await once(launcher, 'exit')).toEqual([null, 'SIGTERM'])
   })
 
-  it('runs the plugin', async () => {
-    const command = [join(PACKAGING, 'kubectl-skupper.mjs'), '--help']
+  it.each(['skupper', 'kubectl-skupper'])('runs the plugin as %s', async (name) => {
+    const called = join(await temporaryDirectory(), name)
+    await symlink(join(PACKAGING, 'kubectl-skupper.mjs'), called)
+    const command = [called, '--help']
     const plugin = spawn(process.execPath, [...flags, ...command], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const [output, [code]] = await Promise.all([text(plugin.stdout), once(plugin, 'exit')])
-    expect(output).toContain('Usage: skupper')
-    expect(code).toBe(0)
+    const [output, exit] = await Promise.all([text(plugin.stdout), once(plugin, 'exit')])
+    expect(output).toContain(`Usage: ${name.replace('-', ' ')} [options]`)
+    expect(exit).toEqual([0, null])
   })
 })
