@@ -1,12 +1,10 @@
 import { onTestFinished } from 'vitest'
 import { SkupperError } from '../../core/model/error.ts'
-import { createAuthority, readAuthority } from '../../core/pki/authority.ts'
-import { issueCredentials } from '../../core/pki/issue.ts'
-import type { TlsFiles } from '../../router/mesh/listener.ts'
-import { RouterCore } from '../../router/mesh/router-core.ts'
 import { TcpConnector } from '../../router/service/tcp-connector.ts'
 import { TcpListener } from '../../router/service/tcp-listener.ts'
+import { certificatesFor } from './certificates.ts'
 import { eventually } from './eventually.ts'
+import { link, startRouter, type TestRouter } from './mesh.ts'
 import { serviceContext } from './service-context.ts'
 
 const STOP = new SkupperError('tcp/test-over', 'the test is over')
@@ -27,11 +25,11 @@ export async function tcpService(routers: number, targetPort: number): Promise<T
   const line = await routerLine(routers)
   const listener = new TcpListener(
     { name: 'listener', address: 'service:80', host: '127.0.0.1', port: 0, backlog: 2048 },
-    serviceContext(end(line, 0).forwarder).context,
+    serviceContext(routerAt(line, 0).core.forwarder).context,
   )
   const connector = new TcpConnector(
     { name: 'connector', address: 'service:80', host: '127.0.0.1', port: targetPort },
-    serviceContext(end(line, -1).forwarder).context,
+    serviceContext(routerAt(line, -1).core.forwarder).context,
   )
   onTestFinished(() => {
     listener.destroy(STOP)
@@ -41,49 +39,19 @@ export async function tcpService(routers: number, targetPort: number): Promise<T
 }
 
 /** Routers in a row, each linked to the next over mutual TLS, until the test ends. */
-async function routerLine(length: number): Promise<RouterCore[]> {
-  const line = Array.from({ length }, (_, n) => startedRouter(`R${String(n)}`))
-  for (let n = 1; n < length; n++) await link(end(line, n - 1), end(line, n))
+async function routerLine(length: number): Promise<TestRouter[]> {
+  if (length === 1) return [await startRouter('R0')]
+  certificates ??= certificatesFor('router')
+  const { router: tls } = await certificates
+  const line = await Promise.all(Array.from({ length }, (_, n) => startRouter(`R${String(n)}`, { listener: { tls } })))
+  for (let n = 1; n < length; n++) await link(routerAt(line, n - 1), routerAt(line, n), { tls })
   return line
 }
 
-function startedRouter(routerId: string): RouterCore {
-  const router = new RouterCore({
-    routerId,
-    bootedAt: Date.now(),
-    version: 'test',
-    now: () => performance.now(),
-    random: Math.random,
-    log: { info: () => undefined, warn: () => undefined },
-    timers: { helloMs: 50, helloMaxAgeMs: 3_000 },
-  })
-  router.start()
-  onTestFinished(() => router.close())
-  return router
-}
-
-async function link(from: RouterCore, to: RouterCore): Promise<void> {
-  const tls = await certificates()
-  const listener = await to.addListener({ name: 'link', role: 'inter-router', host: '127.0.0.1', port: 0, tls })
-  from.addConnector({ name: 'link', role: 'inter-router', host: '127.0.0.1', port: listener.port, tls })
-}
-
-let made: Promise<TlsFiles> | undefined
-
 /** One certificate for all routers of a test file: making one takes a while. */
-function certificates(): Promise<TlsFiles> {
-  made ??= makeCertificates()
-  return made
-}
+let certificates: ReturnType<typeof certificatesFor<'router'>> | undefined
 
-async function makeCertificates(): Promise<TlsFiles> {
-  const now = Date.now()
-  const authority = readAuthority(await createAuthority({ commonName: 'test', now }), now)
-  const { ca, certificate, key } = await issueCredentials(authority, { commonName: 'test', hosts: ['127.0.0.1'], now })
-  return { ca, cert: certificate, key }
-}
-
-function end(line: readonly RouterCore[], at: number): RouterCore {
+function routerAt(line: readonly TestRouter[], at: number): TestRouter {
   const router = line.at(at)
   if (router === undefined) throw new Error('a line has at least one router')
   return router
