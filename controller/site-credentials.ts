@@ -3,10 +3,10 @@ import { settingOf } from '../core/model/settings.ts'
 import type { Site } from '../core/model/site.ts'
 
 /** Names of Skupper v2 (skupper-v2 sheet, sections 1.1 and 4), and of the local listener's own credentials. */
-export const SITE_ISSUER = 'skupper-site-ca'
-export const GRANT_SERVER_ISSUER = 'skupper-grant-server-ca'
+const SITE_ISSUER = 'skupper-site-ca'
+const GRANT_SERVER_ISSUER = 'skupper-grant-server-ca'
 export const GRANT_SERVER = 'skupper-grant-server'
-export const LOCAL_ISSUER = 'skupper-local-ca'
+const LOCAL_ISSUER = 'skupper-local-ca'
 export const LOCAL_SERVER = 'skupper-local-server'
 export const LOCAL_CLIENT = 'skupper-local-client'
 

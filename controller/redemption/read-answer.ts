@@ -63,8 +63,8 @@ function documentsOf(yaml: string): Resource[] {
 
 function renamed(links: readonly Link[], secretName: string, { name, linkCost = 0 }: AnswerContext): Link[] {
   return links.map((link, index) => {
-    if (link.spec.tlsCredentials !== secretName)
-      throw badAnswer(`its Link ${link.metadata.name} names other credentials`)
+    const { tlsCredentials = '' } = link.spec
+    if (tlsCredentials !== secretName) throw badAnswer(`its Link names other credentials, "${tlsCredentials}"`)
     const cost = linkCost > 0 ? linkCost : link.spec.cost
     return {
       apiVersion: link.apiVersion,

@@ -22,7 +22,7 @@ export interface RedemptionTimes {
 }
 
 /** A site that restarts is back within these: about two minutes. */
-export const REDEMPTION_TIMES: RedemptionTimes = {
+const REDEMPTION_TIMES: RedemptionTimes = {
   attempts: 8,
   firstWait: 1_000,
   longestWait: 30_000,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { messageOf, SkupperError } from '../../core/model/error.ts'
 import type { Credentials } from '../../core/pki/credentials.ts'
 import type { Log } from '../log.ts'
@@ -14,6 +14,7 @@ const REQUEST_TIMEOUT_MS = 30_000
 const MAX_HEADER_BYTES = 16 * 1024
 const MAX_CONNECTIONS = 256
 const MAX_HEADERS = 64
+const CLOSE_GRACE_MS = 5_000
 
 export interface TokenServerOptions {
   readonly host: string
@@ -27,9 +28,15 @@ export interface TokenServerOptions {
 /** The HTTPS server where other sites redeem tokens: TLS 1.3, one request for each connection, everything bounded. */
 export class TokenServer {
   readonly #server: Server
+  /** Those in the handshake too, which the server itself does not list. */
+  readonly #sockets = new Set<Socket>()
 
   private constructor(server: Server) {
     this.#server = server
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
   }
 
   /** Starts listening. Throws `token-server/cannot-listen`, for instance while the port is taken. */
@@ -37,12 +44,13 @@ export class TokenServer {
     const { host, port, log } = options
     try {
       const server = boundedServer(options)
+      const tokenServer = new TokenServer(server)
       server.listen({ host, port })
       await once(server, 'listening')
       server.on('error', (error) => {
         log.error({ reason: messageOf(error) }, 'the token server has a fault')
       })
-      return new TokenServer(server)
+      return tokenServer
     } catch (cause) {
       const address = `${host}:${String(port)}`
       const message = `Cannot accept tokens on ${address}: ${messageOf(cause)}`
@@ -60,19 +68,22 @@ export class TokenServer {
     this.#server.setSecureContext({ minVersion: 'TLSv1.3', cert: credentials.certificate, key: credentials.key })
   }
 
-  /** Accepts no more, and ends when what is being served has its answer. May be called twice. */
-  async close(): Promise<void> {
+  /** Accepts no more, and ends when what is being served has its answer, or after `graceMs`. May be called twice. */
+  async close(graceMs = CLOSE_GRACE_MS): Promise<void> {
     if (!this.#server.listening) return
     const closed = once(this.#server, 'close')
+    const timer = setTimeout(() => {
+      this.destroy()
+    }, graceMs)
     this.#server.close()
-    this.#server.closeIdleConnections()
     await closed
+    clearTimeout(timer)
   }
 
   /** Ends at once. May be called twice. */
   destroy(): void {
     this.#server.close()
-    this.#server.closeAllConnections()
+    for (const socket of this.#sockets) socket.destroy()
   }
 }
 

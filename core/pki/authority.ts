@@ -7,7 +7,7 @@ import { CLOCK_SKEW_MS, YEAR_MS } from './renewal.ts'
 import { distinguishedName } from './signed-asn1.ts'
 import { signedCertificate } from './x509-asn1.ts'
 
-export const DEFAULT_AUTHORITY_LIFE_MS = 10 * YEAR_MS
+const DEFAULT_AUTHORITY_LIFE_MS = 10 * YEAR_MS
 
 /** A CA that may sign: its certificate was valid when it was read, and the key belongs to it. */
 export interface Authority {

@@ -43,8 +43,7 @@ export async function makeCertificateRequest(key: KeyObject, commonName: string)
  * are ignored: what a request claims of itself proves nothing. Throws `pki/bad-request`.
  */
 export function readCertificateRequest(der: Buffer): VerifiedRequest {
-  if (der.length > MAX_REQUEST_BYTES)
-    throw badRequest(`it has ${String(der.length)} bytes, more than ${String(MAX_REQUEST_BYTES)}`)
+  if (der.length > MAX_REQUEST_BYTES) throw badRequest(`its ${String(der.length)} bytes are too many`)
   const { body, signature, publicKey } = readParts(der)
   requireFairKey(publicKey)
   if (!verify('sha256', body, publicKey, signature)) throw badRequest('its signature is not by the key it names')

@@ -4,13 +4,14 @@ import type { Authority } from './authority.ts'
 import { lifetimeOf } from './certificate.ts'
 import type { Credentials } from './credentials.ts'
 import { normalizedHosts } from './host-names.ts'
+import { addressBytes } from './ip-address.ts'
 import { generateKey, privateKeyPem, publicKeyOf } from './key.ts'
 import { CLOCK_SKEW_MS, YEAR_MS } from './renewal.ts'
 import { distinguishedName } from './signed-asn1.ts'
 import { issuerFacts, signedCertificate } from './x509-asn1.ts'
 
 /** As long as Skupper v2's (skupper-v2 sheet, section 1.10). */
-export const DEFAULT_CERTIFICATE_LIFE_MS = 5 * YEAR_MS
+const DEFAULT_CERTIFICATE_LIFE_MS = 5 * YEAR_MS
 
 /** GeneralName choices (RFC 5280, section 4.2.1.6). */
 const DNS_NAME = 2
@@ -73,5 +74,6 @@ function leafExtensions(hosts: readonly string[], issuerKeyId: string | undefine
 /** An IP address also stands as a DNS name: skupper-router compares the host it dials with those alone. */
 function alternativeNames(host: string): object[] {
   const name = { type: DNS_NAME, value: host }
-  return isIP(host) === 0 ? [name] : [{ type: IP_ADDRESS, ip: host }, name]
+  if (isIP(host) === 0) return [name]
+  return [{ type: IP_ADDRESS, value: addressBytes(host).toString('latin1') }, name]
 }

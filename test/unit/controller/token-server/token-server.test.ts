@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { TokenServer } from '../../../../controller/token-server/token-server.ts'
 import { RecordedLog } from '../../../support/recorded-log.ts'
@@ -23,4 +25,15 @@ test('credentials that do not belong together are refused before listening', asy
   const credentials = { ...(await serverCredentials()), key: (await serverCredentials()).key }
   const options = { host: '127.0.0.1', port: 0, credentials, desk, log: new RecordedLog() }
   await expect(TokenServer.listen(options)).rejects.toMatchObject({ code: 'token-server/cannot-listen' })
+})
+
+test('a peer that says nothing does not keep it from closing', async () => {
+  const credentials = await serverCredentials()
+  const server = await TokenServer.listen({ host: '127.0.0.1', port: 0, credentials, desk, log: new RecordedLog() })
+  const silent = connect(server.port, '127.0.0.1')
+  silent.on('error', () => undefined)
+  await once(silent, 'connect')
+  const closed = once(silent, 'close')
+  await server.close(1)
+  await closed
 })
