@@ -136,7 +136,7 @@ export class Router {
   #entityTypes(): EntityType[] {
     const { now, version, hostName, logs } = this.#options
     const mesh = this.#core
-    const profiles = new SslProfiles()
+    const profiles = new SslProfiles(now)
     const log = logs.of('SERVER')
     const parts = { mesh, profiles, telemetry: this.#telemetry, reports: this.#reports, now, log }
     const validOrigins = (id: string): ReadonlySet<string> => mesh.control.validOrigins(id)

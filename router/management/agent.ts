@@ -32,7 +32,12 @@ export interface AgentOptions {
   readonly types: readonly EntityType[]
   /** Ids of all routers of the network that can be reached, this one's first. */
   readonly routerIds: () => readonly string[]
-  readonly log: { warn(facts: object, message: string): void }
+  readonly log: AgentLog
+}
+
+interface AgentLog {
+  info(facts: object, message: string): void
+  warn(facts: object, message: string): void
 }
 
 type Operation = (request: ManagementRequest) => ManagementAnswer | Promise<ManagementAnswer>
@@ -76,16 +81,24 @@ export class ManagementAgent {
   }
 
   async #perform(request: ManagementRequest, asker: Asker): Promise<ManagementAnswer> {
-    const { operation, entityType, key } = request
-    const read = this.#reads.get(operation)
+    const read = this.#reads.get(request.operation)
     if (read !== undefined) return read(request)
+    const { operation, entityType, key } = request
+    const facts = { operation, entityType, ...key, from: asker.name }
     if (!asker.mayChange) {
-      this.#log.warn({ operation, entityType, ...key, from: asker.name }, 'refused a change from outside')
+      this.#log.warn(facts, 'refused a change from outside')
       throw refusal('management/forbidden', `${operation} is only allowed on the local listener with mutual TLS`)
     }
     const change = this.#changes.get(operation)
     if (change === undefined) throw refusal('management/not-implemented', `operation "${operation}" is not implemented`)
-    return this.#inTurn(() => change(request))
+    try {
+      const answer = await this.#inTurn(() => change(request))
+      this.#log.info(facts, 'changed the configuration')
+      return answer
+    } catch (error) {
+      this.#log.warn(facts, `could not change the configuration: ${messageOf(error)}`)
+      throw error
+    }
   }
 
   /** One change after the other, so that none sees another's half-made state. */

@@ -5,7 +5,7 @@ export interface AddressSpace {
 }
 
 /** The key under which an edge router's uplink is bound: whatever belongs to other routers. */
-export const UPLINK_KEY = 'L_edge'
+const UPLINK_KEY = 'L_edge'
 
 const INTERIOR: AddressSpace = { mode: 'interior' }
 const MANAGEMENT = '$management'

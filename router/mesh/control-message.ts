@@ -62,7 +62,7 @@ export type ControlMessage =
 
 /** A control message longer than this is refused; about 60,000 addresses. */
 export const MAX_CONTROL_BYTES = 4 * 1024 * 1024
-export const HELLO_ADDRESS = 'amqp:/_local/qdhello'
+const HELLO_ADDRESS = 'amqp:/_local/qdhello'
 
 const AREA = '0'
 const LINK_PROTOCOL = 1

@@ -1,6 +1,6 @@
-import { SkupperError } from '../../core/model/error.ts'
 import { addressKey } from './address.ts'
 import { AdvertisementSchedule } from './advertisement-schedule.ts'
+import { Complaints } from './complaints.ts'
 import { DEFAULT_TIMERS } from './control-link.ts'
 import type { ControlEvents, ControlLink, ControlLog, ControlTimers, Holder, RouterView } from './control-link.ts'
 import { decodeControl, encodeControl, isSynchronised } from './control-message.ts'
@@ -29,7 +29,6 @@ export interface ControlPlaneOptions {
   readonly log?: ControlLog
 }
 
-const DUPLICATE_REMINDER_MS = 60_000
 const UNDERSTOOD = new Set(['Lqdhello', 'Lqdrouter', 'Lqdrouter.ma', 'Tqdrouter', 'Tqdrouter.ma'])
 
 /**
@@ -51,8 +50,7 @@ export class ControlPlane {
   readonly #own: OwnAddresses
   readonly #remote = new RemoteAddresses()
   readonly #schedule: AdvertisementSchedule
-  readonly #blamed = new WeakSet<ControlLink>()
-  readonly #duplicatesTold = new Map<string, number>()
+  readonly #complaints: Complaints
   #tickedAt: number
   #mustAnnounce = false
 
@@ -64,6 +62,9 @@ export class ControlPlane {
     this.#timers = { ...DEFAULT_TIMERS, ...options.timers }
     this.#events = options.events
     this.#log = options.log
+    this.#complaints = new Complaints(options.log, (id) => {
+      options.events.onDuplicateId(id)
+    })
     this.#tickedAt = options.now()
     this.#neighbours = new Neighbours(routerId, this.#timers.helloMaxAgeMs)
     this.#routers = new KnownRouters(routerId)
@@ -97,7 +98,7 @@ export class ControlPlane {
     try {
       this.#take(link, message)
     } catch (error) {
-      this.#blame(link, error)
+      this.#complaints.garbled(link, error)
     }
     this.#settle()
   }
@@ -201,7 +202,7 @@ export class ControlPlane {
     const now = this.#now()
     const heard = this.#neighbours.hear(link, hello, now)
     const namesake = hello.id === this.routerId && hello.instance !== this.#instance
-    if (namesake || heard.verdict === 'duplicate') this.#tellDuplicate(hello.id)
+    if (namesake || heard.verdict === 'duplicate') this.#complaints.duplicate(hello.id, now)
     if (heard.verdict !== 'heard') return
     const router = this.#routers.learn(hello.id, now)
     if (router !== undefined) this.#judged(router, router.meet(hello.instance))
@@ -223,7 +224,7 @@ export class ControlPlane {
 
   /** A restarted router may have lost everything it had: its addresses are not waited for. */
   #judged(router: KnownRouter, verdict: Verdict): void {
-    if (router.takeDuplicate()) this.#tellDuplicate(router.id)
+    if (router.takeDuplicate()) this.#complaints.duplicate(router.id, this.#now())
     if (verdict !== 'restarted') return
     this.#topology.invalidate()
     this.#log?.info({ router: router.id, instance: router.instance }, 'a router of the network has restarted')
@@ -341,20 +342,5 @@ export class ControlPlane {
 
   #tellAddresses(keys: readonly string[]): void {
     for (const key of keys) this.#events.onAddress(key)
-  }
-
-  #tellDuplicate(routerId: string): void {
-    const now = this.#now()
-    if (now - (this.#duplicatesTold.get(routerId) ?? -Infinity) < DUPLICATE_REMINDER_MS) return
-    this.#duplicatesTold.set(routerId, now)
-    this.#log?.warn({ router: routerId }, 'two routers of the network have the same id')
-    this.#events.onDuplicateId(routerId)
-  }
-
-  #blame(link: ControlLink, error: unknown): void {
-    if (!(error instanceof SkupperError)) throw error
-    if (this.#blamed.has(link)) return
-    this.#blamed.add(link)
-    this.#log?.warn({ peer: link.peerId, code: error.code }, `dropped a control message: ${error.message}`)
   }
 }

@@ -1,12 +1,7 @@
 import type { ConnectionView } from '../../mesh/router-connection.ts'
 import type { Entity, EntityType } from '../entity-type.ts'
+import type { MeshConnections } from './mesh-parts.ts'
 import { refusal } from '../status.ts'
-
-/** What the mesh says and does about connections. */
-export interface Connections {
-  connections(): readonly ConnectionView[]
-  closeConnection(id: number): boolean
-}
 
 const ATTRIBUTES = [
   'host',
@@ -31,7 +26,7 @@ const ATTRIBUTES = [
 ]
 
 /** AMQP connections, in and out. UPDATE of `adminStatus` to `deleted` closes one. */
-export function connectionType(mesh: Connections, now: () => number): EntityType {
+export function connectionType(mesh: MeshConnections, now: () => number): EntityType {
   return {
     type: 'io.skupper.router.connection',
     attributes: ATTRIBUTES,

@@ -30,10 +30,10 @@ export function connectorType(parts: ConnectorParts): EntityType {
 }
 
 function start(attributes: AttributesOf<'connector'>, parts: ConnectorParts): Running<'connector'> {
-  const { mesh, profiles, telemetry, reports, now } = parts
+  const { mesh, telemetry, reports, now } = parts
   const { name, role, cost } = attributes
   const options = optionsOf(attributes, parts.dataConnections)
-  const use = useTls(profiles, attributes.sslProfile, `connector ${name}`)
+  const use = useTls(parts, { type: 'connector', ...attributes })
   const connector = mesh.addConnector({ ...options, tls: use.tls })
   use.follow(connector)
   const record = telemetry.open('LINK', { name, role, protocol: 'amqp', destPort: attributes.port, linkCost: cost })

@@ -36,7 +36,7 @@ export function listenerType(parts: ListenerParts): EntityType {
 async function startAmqp(attributes: ListenerAttributes, parts: ListenerParts): Promise<Running<'listener'>> {
   const { name, host } = attributes
   const options = amqpOptions(attributes)
-  const use = useTls(parts.profiles, attributes.sslProfile, `listener ${name}`)
+  const use = useTls(parts, { type: 'listener', ...attributes })
   const access = openAccess(attributes, parts)
   try {
     const listener = await parts.mesh.addListener({ ...options, tls: use.tls, accessId: access?.id })
@@ -89,8 +89,8 @@ function openAccess({ name, role }: ListenerAttributes, parts: ListenerParts): {
 }
 
 async function startHttp(attributes: ListenerAttributes, parts: ListenerParts): Promise<Running<'listener'>> {
-  const { name, host, port, sslProfile } = attributes
-  const use = useTls(parts.profiles, sslProfile, `listener ${name}`)
+  const { name, host, port } = attributes
+  const use = useTls(parts, { type: 'listener', ...attributes })
   const pages = new Map([...(attributes.healthz ? parts.healthz : []), ...(attributes.metrics ? parts.metrics : [])])
   try {
     const listener = await HttpListener.open({ name, host, port: Number(port), tls: use.tls, pages })

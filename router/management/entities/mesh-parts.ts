@@ -7,9 +7,15 @@ import type { MutualTls } from '../../tls/tls-files.ts'
 import type { Reports } from './reports.ts'
 import { refuseOther } from './unsupported.ts'
 
+/** What the mesh says and does about connections. */
+export interface MeshConnections {
+  connections(): readonly ConnectionView[]
+  closeConnection(id: number): boolean
+}
+
 /** What AMQP listeners and connectors are made with. */
 export interface MeshParts<Mesh> {
-  readonly mesh: Mesh & { connections(): readonly ConnectionView[] }
+  readonly mesh: Mesh & MeshConnections
   readonly profiles: SslProfiles
   readonly telemetry: TelemetrySource
   readonly reports: Reports
@@ -18,26 +24,52 @@ export interface MeshParts<Mesh> {
   readonly now: () => number
 }
 
-/** What an entity named after `user` takes of its sslProfile. `follow` says who gets renewed certificates. */
+/** Whose certificates are meant. */
+interface TlsOwner {
+  readonly type: 'listener' | 'connector'
+  readonly name: string
+  readonly sslProfile?: string | undefined
+}
+
+/** What a listener or connector takes of its sslProfile. */
 export interface TlsUse {
   readonly tls: MutualTls | undefined
+  /** Says who gets the certificates that replace these. */
   follow(user: { setTls(tls: MutualTls): void }): void
   release(): void
 }
 
 /** Takes the sslProfile of an AMQP listener or connector into use. Throws `config/unknown-profile`. */
-export function useTls(profiles: SslProfiles, profile: string | undefined, user: string): TlsUse {
-  if (profile === undefined) return { tls: undefined, follow: () => undefined, release: () => undefined }
+export function useTls({ profiles, mesh }: MeshParts<unknown>, { type, name, sslProfile }: TlsOwner): TlsUse {
+  if (sslProfile === undefined) return { tls: undefined, follow: () => undefined, release: () => undefined }
   let follower: { setTls(tls: MutualTls): void } | undefined
-  const use = profiles.use(profile, user, (replaced) => follower?.setTls(mutualTls(replaced, profile)))
-  return {
-    tls: mutualTls(use.tls, profile),
-    follow: (user) => {
-      follower = user
+  const use = profiles.use(sslProfile, {
+    name: `${type} ${name}`,
+    replace: (replacing) => {
+      const tls = mutualTls(replacing, sslProfile)
+      return () => follower?.setTls(tls)
     },
-    release: () => {
-      use.release()
+    expire: (beforeMs) => {
+      const dir = type === 'listener' ? 'in' : 'out'
+      for (const connection of mesh.connections()) {
+        const isOwn = connection.dir === dir && connection.name === name
+        if (isOwn && connection.openedAt < beforeMs) mesh.closeConnection(connection.id)
+      }
     },
+  })
+  try {
+    return {
+      tls: mutualTls(use.tls, sslProfile),
+      follow: (user) => {
+        follower = user
+      },
+      release: () => {
+        use.release()
+      },
+    }
+  } catch (error) {
+    use.release()
+    throw error
   }
 }
 

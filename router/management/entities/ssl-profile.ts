@@ -1,3 +1,4 @@
+import { SkupperError } from '../../../core/model/error.ts'
 import { loadTls } from '../../tls/tls-files.ts'
 import type { SslProfileAttributes } from '../../tls/tls-files.ts'
 import type { SslProfiles } from '../../tls/ssl-profiles.ts'
@@ -24,7 +25,13 @@ export function sslProfileType(profiles: SslProfiles): EntityType {
   })
 
   async function load(attributes: SslProfileAttributes): Promise<void> {
-    refuseSet(`sslProfile ${attributes.name}`, attributes, ['ciphers', 'protocols', 'uidFormat'])
-    profiles.put(attributes.name, await loadTls(attributes))
+    const { name, ordinal, oldestValidOrdinal } = attributes
+    refuseSet(`sslProfile ${name}`, attributes, ['ciphers', 'protocols', 'uidFormat'])
+    if (oldestValidOrdinal > ordinal) {
+      const wanted = `at most the ordinal, which is ${String(ordinal)}`
+      const message = `sslProfile ${name}: oldestValidOrdinal is ${String(oldestValidOrdinal)}; wanted ${wanted}`
+      throw new SkupperError('config/invalid-attribute', message, { given: oldestValidOrdinal, wanted })
+    }
+    profiles.put(name, await loadTls(attributes), oldestValidOrdinal)
   }
 }

@@ -49,7 +49,7 @@ function newAgent(): ManagementAgent {
   return new ManagementAgent({
     types: [thing, fixed],
     routerIds: () => ['r1', 'r2'],
-    log: { warn: (facts) => warnings.push(facts) },
+    log: { info: () => undefined, warn: (facts) => warnings.push(facts) },
   })
 }
 

@@ -1,33 +1,74 @@
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
+import { SkupperError } from '../../../../core/model/error.ts'
 import { SslProfiles } from '../../../../router/tls/ssl-profiles.ts'
+import type { ProfileUser } from '../../../../router/tls/ssl-profiles.ts'
 import type { TlsMaterial } from '../../../../router/tls/tls-files.ts'
 
-const material = (cert: string): TlsMaterial => ({ ca: 'ca', cert, key: 'key' })
-const ignore = (): void => undefined
+const material = (cert: string, ordinal = 0): TlsMaterial => ({ ca: 'ca', cert, key: 'key', ordinal })
+const code = (expected: string) => expect.objectContaining({ code: expected }) as Error
 
-test('whoever uses a profile is told of new certificates until it stops', () => {
-  const profiles = new SslProfiles()
-  const told: (string | undefined)[] = []
-  profiles.put('site', material('first'))
-  const use = profiles.use('site', 'listener a', ({ cert }) => told.push(cert))
+/** Notes what it is told, and cannot work with certificates that are `unfit`. */
+class FakeUser implements ProfileUser {
+  readonly name = 'listener a'
+  readonly taken: (string | undefined)[] = []
+  readonly expired: number[] = []
+
+  replace({ cert }: TlsMaterial): () => void {
+    if (cert === 'unfit') throw new SkupperError('config/bad-certificate', 'unfit')
+    return () => this.taken.push(cert)
+  }
+
+  expire(beforeMs: number): void {
+    this.expired.push(beforeMs)
+  }
+}
+
+let nowMs = 0
+let profiles = new SslProfiles(() => nowMs)
+
+beforeEach(() => {
+  nowMs = 100
+  profiles = new SslProfiles(() => nowMs)
+  profiles.put('site', material('first', 1), 0)
+})
+
+test('whoever uses a profile gets new certificates until it stops', () => {
+  const user = new FakeUser()
+  const use = profiles.use('site', user)
   expect(use.tls.cert).toBe('first')
-  profiles.put('site', material('second'))
+  profiles.put('site', material('second'), 0)
   use.release()
-  profiles.put('site', material('third'))
-  expect(told).toEqual(['second'])
-  expect(profiles.use('site', 'listener b', ignore).tls.cert).toBe('third')
+  profiles.put('site', material('third'), 0)
+  expect(user.taken).toEqual(['second'])
+  expect(profiles.use('site', user).tls.cert).toBe('third')
+})
+
+test('if one user cannot work with new certificates nobody gets them', () => {
+  const user = new FakeUser()
+  profiles.use('site', user)
+  expect(() => {
+    profiles.put('site', material('unfit', 2), 0)
+  }).toThrow(code('config/bad-certificate'))
+  expect(profiles.use('site', new FakeUser()).tls.cert).toBe('first')
+  expect(user.taken).toEqual([])
+})
+
+test('connections older than the oldest valid certificates are to be closed', () => {
+  const user = new FakeUser()
+  profiles.use('site', user)
+  nowMs = 200
+  profiles.put('site', material('second', 2), 0)
+  nowMs = 300
+  profiles.put('site', material('third', 3), 2)
+  expect(user.expired).toEqual([100, 200])
 })
 
 test('a profile in use cannot be deleted', () => {
-  const profiles = new SslProfiles()
-  profiles.put('site', material('first'))
-  const use = profiles.use('site', 'listener a', ignore)
+  const use = profiles.use('site', new FakeUser())
   expect(() => {
     profiles.delete('site')
-  }).toThrow(expect.objectContaining({ code: 'config/in-use' }) as Error)
+  }).toThrow(code('config/in-use'))
   use.release()
   profiles.delete('site')
-  expect(() => profiles.use('site', 'listener a', ignore)).toThrow(
-    expect.objectContaining({ code: 'config/unknown-profile' }) as Error,
-  )
+  expect(() => profiles.use('site', new FakeUser())).toThrow(code('config/unknown-profile'))
 })

@@ -26,6 +26,7 @@ test('a profile is read', async () => {
     ca: await readFile(files.caCertFile, 'utf8'),
     cert: await readFile(files.certFile, 'utf8'),
     key: await readFile(files.privateKeyFile, 'utf8'),
+    ordinal: 0,
   })
 })
 
