@@ -2,9 +2,8 @@ import { SkupperError } from '../../core/model/error.ts'
 import { INCOMPLETE, endOf, itemsAt, nextItem, textAt, unsignedAt } from './encoded.ts'
 import type { Items } from './encoded.ts'
 
-/** Flag bits of the section; unknown bits are passed on. */
+/** Flag bits of the section. Others, such as 2 for resend-released, are passed on as they are. */
 export const STREAMING = 1
-export const RESEND_RELEASED = 2
 export const DISABLE_Q2 = 4
 
 /** A trace longer than this is a loop: no network has a path of so many routers. */
