@@ -42,8 +42,12 @@ export class RecordedIncoming implements IncomingHandler {
     this.heard.push('aborted')
   }
 
+  get content(): Buffer {
+    return Buffer.concat(this.#chunks)
+  }
+
   get text(): string {
-    return Buffer.concat(this.#chunks).toString()
+    return this.content.toString()
   }
 
   get hash(): string {
