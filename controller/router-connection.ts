@@ -5,9 +5,9 @@ import { ManagementClient } from '../router/management/client.ts'
 import type { Log } from './log.ts'
 
 const FIRST_RETRY_MS = 50
-const LONGEST_RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 250
 /** Long enough for a router that starts on a busy machine to come up without a line in the log. */
-const QUIET_FAILURES = 8
+const QUIET_FAILURES = 40
 
 /** One connection to the site's own router, for management and for messages. */
 export interface RouterSession {

@@ -1,6 +1,6 @@
 import { managementType, type EntityType } from '../router/config/entities.ts'
 import { reconciledTypes, type CurrentEntity } from '../router/config/entity-diff.ts'
-import type { EngineCapabilities } from '../router/config/engine-capabilities.ts'
+import { BUILT_IN, type EngineCapabilities } from '../router/config/engine-capabilities.ts'
 import type { ConnectorState, ListenerState, Neighbour, RouterState } from './router-state.ts'
 
 /** The part of `ManagementClient` that reading needs. */
@@ -10,8 +10,14 @@ export interface Queries {
 
 type Row = Readonly<Record<string, unknown>>
 
-/** Types whose entities come from resources, and the attributes that tell how each fares. */
-const STATUS_ATTRIBUTES = ['name', 'operStatus', 'connectionMsg', 'connectionStatus']
+/** The attributes that tell how an entity of a type fares. A type that is not here tells nothing but its names. */
+const STATUS_ATTRIBUTES: Partial<Record<EntityType, readonly string[]>> = {
+  connector: ['connectionStatus', 'connectionMsg'],
+  tcpListener: ['operStatus'],
+  httpListener: ['operStatus'],
+}
+/** Our own router also tells why a listener does not listen. */
+const LISTENER_TYPES: readonly EntityType[] = ['tcpListener', 'httpListener']
 const NEIGHBOUR_ROLES: readonly unknown[] = ['inter-router', 'edge']
 
 /** Everything the router is configured with, as far as it is kept in step. */
@@ -28,7 +34,7 @@ export async function queryEntities(client: Queries, capabilities: EngineCapabil
 export async function queryState(client: Queries, capabilities: EngineCapabilities): Promise<RouterState> {
   const rowsByType = new Map<EntityType, readonly Row[]>()
   for (const type of reconciledTypes(capabilities)) {
-    rowsByType.set(type, await client.query(managementType(type), { attributeNames: STATUS_ATTRIBUTES }))
+    rowsByType.set(type, await client.query(managementType(type), { attributeNames: attributesOf(type, capabilities) }))
   }
   const connections = await client.query('connection', { attributeNames: ['container', 'role', 'dir', 'host'] })
   const nodes = await client.query('router.node', { attributeNames: ['id', 'nextHop', 'cost'] })
@@ -45,6 +51,11 @@ export async function queryState(client: Queries, capabilities: EngineCapabiliti
 /** True if two states say the same. */
 export function sameState(a: RouterState, b: RouterState): boolean {
   return fingerprint(a) === fingerprint(b)
+}
+
+function attributesOf(type: EntityType, { engine }: EngineCapabilities): string[] {
+  const reasons = engine === BUILT_IN.engine && LISTENER_TYPES.includes(type) ? ['connectionMsg'] : []
+  return ['name', ...(STATUS_ATTRIBUTES[type] ?? []), ...reasons]
 }
 
 function listenerRows(rows: ReadonlyMap<EntityType, readonly Row[]>): Row[] {

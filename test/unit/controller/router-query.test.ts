@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { queryEntities, queryState, sameState, type Queries } from '../../../controller/router-query.ts'
-import { BUILT_IN } from '../../../router/config/engine-capabilities.ts'
+import { BUILT_IN, SKUPPER_ROUTER } from '../../../router/config/engine-capabilities.ts'
 
 const PREFIX = 'io.skupper.router.'
+
+const asked: string[] = []
 
 /** Answers as a router would, by type; with attribute names only those. */
 function routerWith(tables: Readonly<Record<string, Record<string, unknown>[]>>): Queries {
@@ -11,6 +13,7 @@ function routerWith(tables: Readonly<Record<string, Record<string, unknown>[]>>)
       const rows = tables[type.replace(PREFIX, '')] ?? []
       const names = options?.attributeNames
       if (names === undefined) return Promise.resolve(rows)
+      asked.push(`${type.replace(PREFIX, '')}: ${names.join(' ')}`)
       const shown = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name))))
       return Promise.resolve(shown)
     },
@@ -78,4 +81,14 @@ test('states are the same until something changes', async () => {
   expect(sameState(state, { ...state, routers: new Set(['self']) })).toBe(false)
   expect(sameState(state, { ...state, connectors: new Map() })).toBe(false)
   expect(sameState(state, { ...state, entityNames: new Set() })).toBe(false)
+})
+
+test('asks for no attribute that a router does not have', async () => {
+  asked.length = 0
+  await queryState(ROUTER, SKUPPER_ROUTER)
+  expect(asked).toContain('tcpListener: name operStatus')
+  expect(asked).toContain('connector: name connectionStatus connectionMsg')
+  await queryState(ROUTER, BUILT_IN)
+  expect(asked).toContain('tcpListener: name operStatus connectionMsg')
+  expect(asked).toContain('listener: name')
 })
