@@ -13,8 +13,8 @@ import { resultTable } from './table.ts'
 import { missingTools } from './tools.ts'
 
 // Requests per second and CPU seconds through two sites, beside other ways: one JSON line for each measurement, then a
-// table. `npm run bench -- --rounds 5 --seconds 10 --connections 64 --peers ours,haproxy`; with
-// `--profiles DIRECTORY` our routers leave CPU profiles there.
+// table. `npm run bench -- --rounds 5 --seconds 10 --connections 64 --peers ours,haproxy`.
+// With `--close` each request has a connection of its own; with `--profiles DIRECTORY` our routers leave CPU profiles.
 
 const { values } = parseArgs({
   options: {
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '64' },
     peers: { type: 'string', default: 'direct,ours,haproxy' },
     profiles: { type: 'string' },
+    close: { type: 'boolean', default: false },
   },
 })
 
@@ -58,7 +59,7 @@ async function startPeers(setting: Setting, stops: (() => Promise<void>)[]): Pro
 
 async function measureAll(peers: readonly NamedPeer[]): Promise<void> {
   const measurements: Measurement[] = []
-  const load = { connections: Number(values.connections), seconds: Number(values.seconds) }
+  const load = { connections: Number(values.connections), seconds: Number(values.seconds), close: values.close }
   await measure(peers, { rounds: Number(values.rounds), load }, (measurement) => {
     measurements.push(measurement)
     console.log(JSON.stringify(measurement))

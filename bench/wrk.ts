@@ -4,6 +4,8 @@ import { promisify } from 'node:util'
 export interface Load {
   readonly connections: number
   readonly seconds: number
+  /** A new connection for each request. */
+  readonly close: boolean
 }
 
 export interface LoadResult {
@@ -19,10 +21,11 @@ const run = promisify(execFile)
 const GRACE_MS = 20_000
 const UNIT_MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000 }
 
-/** Loads `http://127.0.0.1:port/` with keep-alive connections from one thread of wrk. */
-export async function loadWithWrk(port: number, { connections, seconds }: Load): Promise<LoadResult> {
+/** Loads `http://127.0.0.1:port/` from one thread of wrk, over connections that are kept unless `close` is asked for. */
+export async function loadWithWrk(port: number, { connections, seconds, close }: Load): Promise<LoadResult> {
   const url = `http://127.0.0.1:${String(port)}/`
-  const args = ['-t1', `-c${String(connections)}`, `-d${String(seconds)}s`, '--latency', url]
+  const headers = close ? ['-H', 'Connection: close'] : []
+  const args = [...headers, '-t1', `-c${String(connections)}`, `-d${String(seconds)}s`, '--latency', url]
   const { stdout } = await run('wrk', args, { timeout: seconds * 1000 + GRACE_MS })
   return parseWrk(stdout)
 }
