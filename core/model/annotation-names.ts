@@ -30,3 +30,9 @@ export const CONTROLLED_ANNOTATION = 'internal.skupper.io/controlled'
 
 /** On the runtime copy of something a user wrote: it means nothing once the user's own file is gone. */
 export const FROM_INPUT_ANNOTATION = 'internal.skupper.io/from-input'
+
+/** On an AccessToken: the id of the site that made it. */
+export const GENERATED_BY_ANNOTATION = 'skupper.io/generated-by'
+
+/** On an AccessToken: until when (RFC 3339) a site that never used it can. */
+export const EXPIRES_ANNOTATION = 'skupper.io/claim-expiration'

@@ -7,7 +7,7 @@ import { linkSchema, type Link } from './link.ts'
 import { listenerSchema, type Listener } from './listener.ts'
 import { remoteSiteSchema, type RemoteSite } from './remote-site.ts'
 import { routerAccessSchema, type RouterAccess } from './router-access.ts'
-import { explain, withoutNulls, type Explanation } from './schema-issue.ts'
+import { explain, quoted, withoutNulls, type Explanation } from './schema-issue.ts'
 import { secretSchema, type Secret } from './secret.ts'
 import { siteSchema, type Site } from './site.ts'
 
@@ -84,7 +84,7 @@ export function isKnownKind(kind: unknown): kind is Kind {
 }
 
 function faultOf(kind: unknown): string {
-  return kind === undefined ? 'is missing' : `is ${JSON.stringify(kind)}`
+  return kind === undefined ? 'is missing' : `is ${quoted(kind)}`
 }
 
 function subjectOf(value: unknown): string {

@@ -45,9 +45,16 @@ export function explain(error: z.ZodError, value: unknown): Explanation {
 
 /** A value as it is shown in messages: JSON, cut where it is long. */
 export function quoted(value: unknown): string {
-  const json = JSON.stringify(value) as string | undefined
-  if (json === undefined) return String(value)
-  return json.length > MAX_QUOTED ? `${json.slice(0, MAX_QUOTED)}…` : json
+  const text = jsonOf(value)
+  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text
+}
+
+/** A value as JSON, also where JSON has no form for it, such as the large integers of AMQP. */
+export function jsonOf(value: unknown): string {
+  const text: unknown = JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'bigint' ? String(member) : member,
+  )
+  return typeof text === 'string' ? text : String(value)
 }
 
 /** The value without the members of objects that are null. Throws `resource/invalid` where it is nested too deep. */

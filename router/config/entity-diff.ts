@@ -1,3 +1,4 @@
+import { jsonOf } from '../../core/model/schema-issue.ts'
 import type { EngineCapabilities } from './engine-capabilities.ts'
 import { parseAttributes, type AttributeValue, type EntityConfig, type EntityType } from './entities.ts'
 import { isOurProfile } from './ssl-profiles.ts'
@@ -161,5 +162,5 @@ function plain(attributes: Readonly<Record<string, unknown>>): Record<string, At
 
 /** One form for what routers report in several: absent, null and false are alike, and so are 5 and "5". */
 function wordOf(value: unknown): string {
-  return value === undefined || value === null || value === false ? '' : JSON.stringify(value).replaceAll('"', '')
+  return value === undefined || value === null || value === false ? '' : jsonOf(value).replaceAll('"', '')
 }

@@ -42,5 +42,6 @@ export const remoteSite = (name: string, status: RemoteSite['status'] = {}): Rem
   apiVersion: API_VERSION,
   kind: 'RemoteSite',
   metadata: { name: `${name}-id` },
+  spec: {},
   status: { siteId: `${name}-id`, name, reachable: true, ...status },
 })
