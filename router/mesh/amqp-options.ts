@@ -13,6 +13,8 @@ export interface OpenFacts {
   /** A peer silent for longer is dropped. */
   readonly idleTimeoutMs?: number | undefined
   readonly saslMechanisms: readonly SaslMechanism[]
+  /** Between routers each stream has a session and a link; a client needs few. */
+  readonly betweenRouters: boolean
   readonly cost?: number | undefined
   readonly accessId?: string | undefined
   /** Said only by the side that dials. */
@@ -30,6 +32,8 @@ export interface TrunkFacts {
 const DEFAULT_IDLE_TIMEOUT_MS = 16_000
 const ANNOTATIONS_VERSION = 2
 const ROLE_INTER_ROUTER_DATA = 4
+const ROUTER_LIMITS = { maxSessions: 16_384, maxLinks: 16_384 }
+const CLIENT_LIMITS = { maxSessions: 1_024, maxLinks: 2_048 }
 
 /** What a router says in its open (protocol sheet, section 1). */
 export function amqpOptions(facts: OpenFacts): ConnectionOptions {
@@ -43,6 +47,7 @@ export function amqpOptions(facts: OpenFacts): ConnectionOptions {
     desiredCapabilities: ROUTER_CAPABILITIES,
     properties: new Map(Object.entries(propertiesOf(facts)).filter(([, value]) => value !== undefined)),
     sasl: { mechanisms: facts.saslMechanisms },
+    limits: facts.betweenRouters ? ROUTER_LIMITS : CLIENT_LIMITS,
   }
 }
 

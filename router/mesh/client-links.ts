@@ -51,9 +51,12 @@ export class ClientLinks implements Role {
     else this.#attachProducer(link)
   }
 
+  retire(): void {
+    for (const { subscription } of this.#consumers.values()) subscription.close()
+  }
+
   onClosed(): void {
     for (const consumer of [...this.#consumers.values()]) this.#removeConsumer(consumer)
-    this.#producers.clear()
     this.#pool?.lose()
   }
 

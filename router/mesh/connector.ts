@@ -110,7 +110,7 @@ export class MeshConnector {
   /** Closes the link for good. Harmless when called twice. */
   close(): void {
     this.#loop.stop()
-    this.#control?.amqp.close()
+    this.#control?.close()
   }
 
   #connect(socket: Socket, onClosed: (reason?: SkupperError) => void): void {
@@ -141,7 +141,7 @@ export class MeshConnector {
         'mesh/own-id',
         `the router at the other end has this router's id ${peer.containerId}`,
       )
-      connection.amqp.close('amqp:not-allowed', this.#refusal.message)
+      connection.close('amqp:not-allowed', this.#refusal.message)
       return undefined
     }
     const cost = linkCost(this.options.cost, peer.properties)
@@ -195,6 +195,7 @@ export class MeshConnector {
     return amqpOptions({
       ...{ routerId, version, connectionId, hostname: host, maxFrameSize, idleTimeoutMs, cost },
       saslMechanisms: this.options.saslMechanisms ?? [this.#tls === undefined ? 'ANONYMOUS' : 'EXTERNAL'],
+      betweenRouters: true,
       group: { correlator, ordinal, data },
     })
   }

@@ -1,8 +1,10 @@
 import type { Peer } from '../amqp/connection.ts'
-import type { Receiver, ReceiverHandler } from '../amqp/receiver.ts'
-import type { Sender, SenderHandler } from '../amqp/sender.ts'
+import type { IncomingDelivery } from '../amqp/delivery.ts'
+import type { Receiver } from '../amqp/receiver.ts'
+import type { Sender } from '../amqp/sender.ts'
 import { CAPABILITY, LINK_CREDIT, linkEnd, offers } from './capabilities.ts'
 import type { ControlPlane } from './control-plane.ts'
+import { DEAF_LINK } from './deaf-handlers.ts'
 import type { Forwarder } from './forwarder.ts'
 import { InterRouterHop, PRIORITIES, type DataMembers } from './hop.ts'
 import type { LinkQueue } from './link-queue.ts'
@@ -33,10 +35,13 @@ export interface ControlConnectionOptions {
   readonly onGone?: () => void
 }
 
+type LinkKind = Exclude<LinkView['type'], 'endpoint'>
+
 interface KnownLink {
   readonly link: Sender | Receiver
-  readonly type: LinkView['type']
-  readonly queue: LinkQueue | undefined
+  readonly kind: LinkKind
+  /** Of a sending link. */
+  readonly queue?: LinkQueue
 }
 
 /**
@@ -51,7 +56,8 @@ export class ControlConnection implements Role {
   readonly #pool: StreamPool | undefined
   readonly #ingress: Ingress
   readonly #links = new Map<Sender | Receiver, KnownLink>()
-  readonly #control = { sender: false, receiver: false }
+  /** The halves of the control link pair that are attached. */
+  readonly #control = new Set<'sender' | 'receiver'>()
   #state: 'attaching' | 'up' | 'retired' = 'attaching'
 
   constructor(mesh: Mesh, options: ControlConnectionOptions) {
@@ -67,34 +73,21 @@ export class ControlConnection implements Role {
   }
 
   onAttach(link: Sender | Receiver): void {
-    if (has(link, CAPABILITY.control)) this.#acceptControl(link)
-    else if (has(link, CAPABILITY.data)) this.#acceptData(link)
-    else refuse(link, 'only links between routers on this connection')
+    const kind = this.#kindOf(link)
+    if (kind === undefined) {
+      link.refuse('amqp:not-allowed', 'no such link has a place on a connection between routers')
+      return
+    }
+    if (link.role === 'sender') {
+      this.#adoptSender(link, kind)
+      link.accept()
+    } else {
+      this.#adoptReceiver(link, kind)
+      link.accept({ credit: LINK_CREDIT })
+    }
+    if (kind === 'router-control') this.#controlAttached(link.role)
   }
 
-  onClosed(): void {
-    this.retire()
-    this.#pool?.lose()
-    this.#links.clear()
-    this.#options.onGone?.()
-  }
-
-  sweep(): void {
-    this.#pool?.sweep()
-  }
-
-  links(): LinkView[] {
-    return [...this.#links.values()].map(({ link, type, queue }) => ({
-      connectionId: this.#options.connection.id,
-      name: link.name,
-      dir: link.role === 'sender' ? 'out' : 'in',
-      type,
-      address: undefined,
-      unsettled: queue?.unfinished,
-    }))
-  }
-
-  /** Takes the neighbour out of routing; streams under way go on as long as the connection lives. */
   retire(): void {
     const wasUp = this.#state === 'up'
     this.#state = 'retired'
@@ -103,119 +96,117 @@ export class ControlConnection implements Role {
     this.#mesh.control.linkDown(this.hop)
   }
 
+  onClosed(): void {
+    this.retire()
+    this.#pool?.lose()
+    this.#options.onGone?.()
+  }
+
+  sweep(): void {
+    this.#pool?.sweep()
+  }
+
+  links(): LinkView[] {
+    return [...this.#links.values()].map(({ link, kind, queue }) => ({
+      connectionId: this.#options.connection.id,
+      name: link.name,
+      dir: link.role === 'sender' ? 'out' : 'in',
+      type: kind,
+      address: undefined,
+      unsettled: queue?.unfinished,
+    }))
+  }
+
+  /** What a link of the peer's is for; undefined if there is no place for it. */
+  #kindOf(link: Sender | Receiver): LinkKind | undefined {
+    const { dialled } = this.#options
+    if (names(link, CAPABILITY.control)) return dialled || this.#control.has(link.role) ? undefined : 'router-control'
+    if (!names(link, CAPABILITY.data)) return undefined
+    const attached = link.role === 'sender' ? this.hop.dataLinks : this.#dataReceivers()
+    if (attached < PRIORITIES && !dialled) return 'inter-router'
+    return link.role === 'receiver' ? 'streaming' : undefined
+  }
+
+  #dataReceivers(): number {
+    return [...this.#links.values()].filter(({ link, kind }) => kind === 'inter-router' && link.role === 'receiver')
+      .length
+  }
+
   /** In this order, and all before any stream: the peer tells the priorities by counting. */
   #attachAll(): void {
-    this.#attachPair(CAPABILITY.control)
-    for (let priority = 0; priority < PRIORITIES; priority++) this.#attachPair(CAPABILITY.data)
+    this.#attachPair('router-control')
+    for (let priority = 0; priority < PRIORITIES; priority++) this.#attachPair('inter-router')
   }
 
-  #attachPair(capability: 'qd.router' | 'qd.router-data'): void {
-    const end = linkEnd(capability)
+  #attachPair(kind: 'router-control' | 'inter-router'): void {
+    const end = linkEnd(kind === 'router-control' ? CAPABILITY.control : CAPABILITY.data)
+    const ends = { source: end, target: end }
     const session = this.#options.connection.amqp.begin()
-    const control = capability === CAPABILITY.control
-    const onAttached = (half: 'sender' | 'receiver') => () => {
-      if (control) this.#controlAttached(half)
-    }
-    const receiver = session.openReceiver(
-      { source: end, target: end, credit: LINK_CREDIT },
-      { ...this.#incoming(control), onAttached: onAttached('receiver') },
-    )
-    const sender = session.openSender(
-      { source: end, target: end },
-      { ...this.#outgoing(() => queue), onAttached: onAttached('sender') },
-    )
-    const queue = control ? this.hop.useControl(sender) : this.hop.useData(sender)
-    const type = control ? 'router-control' : 'inter-router'
-    this.#links.set(receiver, { link: receiver, type, queue: undefined })
-    this.#links.set(sender, { link: sender, type, queue })
+    this.#adoptReceiver(session.openReceiver({ ...ends, credit: LINK_CREDIT }, DEAF_LINK), kind)
+    this.#adoptSender(session.openSender(ends, DEAF_LINK), kind)
   }
 
-  #acceptControl(link: Sender | Receiver): void {
-    if (this.#options.dialled || this.#control[link.role]) {
-      refuse(link, 'there is a control link already')
-      return
-    }
-    if (link.role === 'receiver') this.#acceptIncoming(link, 'router-control')
-    else this.#acceptOutgoing(link, 'router-control')
-    this.#controlAttached(link.role)
-  }
-
-  #acceptData(link: Sender | Receiver): void {
-    if (link.role === 'receiver') this.#acceptIncoming(link, 'inter-router')
-    else if (!this.#options.dialled && this.hop.dataLinks < PRIORITIES) this.#acceptOutgoing(link, 'inter-router')
-    else refuse(link, 'all data links are there already')
-  }
-
-  #acceptIncoming(receiver: Receiver, type: LinkView['type']): void {
-    this.#links.set(receiver, { link: receiver, type, queue: undefined })
-    const handler = this.#incoming(type === 'router-control')
-    receiver.handler = {
-      ...handler,
-      onDetached: (error) => {
-        this.#links.delete(receiver)
-        if (type === 'router-control') handler.onDetached(error)
+  #adoptSender(sender: Sender, kind: LinkKind): void {
+    const queue = kind === 'router-control' ? this.hop.useControl(sender) : this.hop.useData(sender)
+    this.#links.set(sender, { link: sender, kind, queue })
+    sender.handler = {
+      onAttached: () => {
+        if (kind === 'router-control') this.#controlAttached('sender')
       },
-    }
-    receiver.accept({ credit: LINK_CREDIT })
-  }
-
-  #acceptOutgoing(sender: Sender, type: 'router-control' | 'inter-router'): void {
-    const queue = type === 'router-control' ? this.hop.useControl(sender) : this.hop.useData(sender)
-    this.#links.set(sender, { link: sender, type, queue })
-    sender.handler = this.#outgoing(() => queue)
-    sender.accept()
-  }
-
-  #incoming(control: boolean): ReceiverHandler {
-    return {
-      onDelivery: (delivery) => {
-        if (!control) this.#mesh.forwarder.receive(delivery, this.#ingress)
-        else {
-          new WholeDelivery(delivery, (message) => {
-            this.#mesh.control.receive(this.hop, message)
-          })
-        }
-      },
-      onDetached: () => {
-        this.#lose()
-      },
-    }
-  }
-
-  #outgoing(queue: () => LinkQueue): SenderHandler {
-    return {
       onCredit: () => {
-        queue().pump()
+        queue.pump()
       },
       onDetached: () => {
-        queue().lose()
-        this.#lose()
+        queue.lose()
+        this.#forget(sender, kind)
       },
     }
+  }
+
+  #adoptReceiver(receiver: Receiver, kind: LinkKind): void {
+    this.#links.set(receiver, { link: receiver, kind })
+    receiver.handler = {
+      onAttached: () => {
+        if (kind === 'router-control') this.#controlAttached('receiver')
+      },
+      onDelivery: (delivery) => {
+        if (kind === 'router-control') this.#takeControl(delivery)
+        else this.#mesh.forwarder.receive(delivery, this.#ingress)
+      },
+      onDetached: () => {
+        this.#forget(receiver, kind)
+      },
+    }
+  }
+
+  #takeControl(delivery: IncomingDelivery): void {
+    new WholeDelivery(delivery, (message) => {
+      this.#mesh.control.receive(this.hop, message)
+    })
   }
 
   #controlAttached(half: 'sender' | 'receiver'): void {
-    this.#control[half] = true
-    if (this.#state !== 'attaching' || !this.#control.sender || !this.#control.receiver) return
+    this.#control.add(half)
+    if (this.#state !== 'attaching' || this.#control.size < 2) return
     this.#state = 'up'
     this.#mesh.forwarder.addHop(this.hop)
     this.#mesh.control.linkUp(this.hop)
     this.#options.onReady?.()
   }
 
-  /** A base link is gone. A dialler detaches its control links when it has a newer connection; its streams go on. */
-  #lose(): void {
+  /**
+   * A dialler that has a newer connection detaches its control links, and its streams go on. That the accepting side
+   * detaches a link it must keep leaves nothing to do but dial anew.
+   */
+  #forget(link: Sender | Receiver, kind: LinkKind): void {
+    this.#links.delete(link)
+    if (kind === 'streaming') return
     this.retire()
-    if (this.#options.dialled) {
-      this.#options.connection.amqp.close('amqp:connection:forced', 'the peer detached a link between routers')
-    }
+    if (this.#options.dialled)
+      this.#options.connection.close('amqp:connection:forced', 'a link between routers was detached')
   }
 }
 
-function has(link: Sender | Receiver, capability: string): boolean {
+function names(link: Sender | Receiver, capability: string): boolean {
   return offers(link.source, capability) || offers(link.target, capability)
-}
-
-function refuse(link: Sender | Receiver, why: string): void {
-  link.refuse('amqp:not-allowed', why)
 }

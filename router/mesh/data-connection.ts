@@ -14,17 +14,17 @@ export class DataConnection implements Role {
   readonly #connection: RouterConnection
   readonly #mesh: Mesh
   readonly #ingress: Ingress
-  readonly #onGone: () => void
+  readonly #onRetired: () => void
   readonly #receivers = new Set<Receiver>()
 
-  /** `onGone` is called when the connection is gone. */
+  /** `onRetired` takes the pool out of its group; it may be called twice. */
   constructor(
     mesh: Mesh,
-    { connection, peer, onGone }: { connection: RouterConnection; peer: Peer; onGone: () => void },
+    { connection, peer, onRetired }: { connection: RouterConnection; peer: Peer; onRetired: () => void },
   ) {
     this.#mesh = mesh
     this.#connection = connection
-    this.#onGone = onGone
+    this.#onRetired = onRetired
     this.#ingress = { origin: { kind: 'network', peer: peer.containerId }, neighbour: peer.containerId }
     this.pool = new StreamPool(connection.amqp, linkEnd(), mesh.now)
   }
@@ -48,8 +48,12 @@ export class DataConnection implements Role {
     link.accept({ credit: LINK_CREDIT })
   }
 
+  retire(): void {
+    this.#onRetired()
+  }
+
   onClosed(): void {
-    this.#onGone()
+    this.retire()
     this.pool.lose()
   }
 

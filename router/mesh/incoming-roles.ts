@@ -34,6 +34,7 @@ export class IncomingRoles {
         amqpOptions({
           ...{ routerId, version, connectionId, cost: listener.cost, accessId: listener.accessId },
           ...{ maxFrameSize: listener.maxFrameSize, idleTimeoutMs: listener.idleTimeoutMs },
+          betweenRouters: listener.role === 'inter-router',
           saslMechanisms: listener.saslMechanisms ?? [verified ? 'EXTERNAL' : 'ANONYMOUS'],
         }),
       owner: {
@@ -60,7 +61,7 @@ export class IncomingRoles {
 
   #control(connection: RouterConnection, peer: Peer, listener: ListenerOptions): Role | undefined {
     if (peer.containerId === this.#context.routerId) {
-      connection.amqp.close('amqp:not-allowed', `this router has the id ${peer.containerId} itself`)
+      connection.close('amqp:not-allowed', `this router has the id ${peer.containerId} itself`)
       return undefined
     }
     const lead = this.#groups.lead(peer, {
@@ -69,7 +70,7 @@ export class IncomingRoles {
       },
     })
     if (lead === 'taken') {
-      connection.amqp.close('amqp:connection:forced', 'the connector has a connection with these or newer certificates')
+      connection.close('amqp:connection:forced', 'the connector has a connection with these or newer certificates')
       return undefined
     }
     const role = new ControlConnection(this.#context, {
@@ -85,11 +86,11 @@ export class IncomingRoles {
     const role = new DataConnection(this.#context, {
       connection,
       peer,
-      onGone: () => membership?.leave(),
+      onRetired: () => membership?.leave(),
     })
     const membership = this.#groups.join(peer, role.pool)
     if (membership !== undefined) return role
-    connection.amqp.close('amqp:invalid-field', 'a data connection without a group')
+    connection.close('amqp:invalid-field', 'a data connection without a group')
     return undefined
   }
 }

@@ -57,6 +57,8 @@ export class MeshListener {
   /** Secures the sockets that the other server accepts. */
   readonly #tls: TlsServer | undefined
   readonly #byPeer = new Map<string, number>()
+  /** By the peer's address and port: sockets that are not secured yet. */
+  readonly #shaking = new Map<string, Socket>()
   #connections = 0
 
   private constructor(options: ListenerOptions, { log, onSocket }: { log: ControlLog; onSocket: OnSocket }) {
@@ -67,7 +69,7 @@ export class MeshListener {
     this.#server = createServer({ noDelay: true }, (socket) => {
       if (!this.#admit(socket)) socket.destroy()
       else if (this.#tls === undefined) onSocket(socket, false)
-      else this.#tls.emit('connection', socket)
+      else this.#shakeHands(socket, this.#tls)
     })
   }
 
@@ -96,6 +98,7 @@ export class MeshListener {
   /** Accepts no more. Connections that stand are left alone. Harmless when called twice. */
   close(): void {
     this.#server.close()
+    for (const socket of this.#shaking.values()) socket.destroy()
   }
 
   #secure(tls: TlsFiles, onSocket: OnSocket): TlsServer {
@@ -104,6 +107,7 @@ export class MeshListener {
     const options = { ...tls, requestCert: verified, rejectUnauthorized: verified, handshakeTimeout }
     const server = checked(() => createTlsServer(options))
     server.on('secureConnection', (socket) => {
+      this.#shaking.delete(endOf(socket))
       onSocket(socket, verified)
     })
     server.on('tlsClientError', (error, socket) => {
@@ -112,14 +116,24 @@ export class MeshListener {
     return server
   }
 
+  #shakeHands(socket: Socket, tls: TlsServer): void {
+    const end = endOf(socket)
+    this.#shaking.set(end, socket)
+    socket.once('close', () => {
+      this.#shaking.delete(end)
+    })
+    tls.emit('connection', socket)
+  }
+
   #bind(): Promise<void> {
     const { host, port } = this.options
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (error) => {
+      const failed = (error: Error): void => {
         reject(cannotListen(this.options, error))
-      })
+      }
+      this.#server.once('error', failed)
       this.#server.listen({ host, port }, () => {
-        this.#server.removeAllListeners('error')
+        this.#server.off('error', failed)
         this.#server.on('error', (error) => {
           this.#log.warn({ listener: this.name }, `cannot accept: ${error.message}`)
         })
@@ -153,6 +167,10 @@ export class MeshListener {
   #refuse(host: string | undefined, why: string): void {
     this.#log.warn({ listener: this.name, host }, `refused a peer: ${why}`)
   }
+}
+
+function endOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
+  return `${remoteAddress} ${String(remotePort)}`
 }
 
 function cannotListen({ name, host, port }: ListenerOptions, cause: NodeJS.ErrnoException): SkupperError {

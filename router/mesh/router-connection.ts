@@ -45,8 +45,10 @@ export interface ConnectionView {
 export interface Role {
   readonly role: ConnectionRole
   onAttach(link: Sender | Receiver): void
-  /** The connection is gone. */
-  onClosed(reason?: SkupperError): void
+  /** No new traffic; what is under way goes on. May be called twice. */
+  retire(): void
+  /** The connection is gone, after all its links were told. */
+  onClosed(): void
   links(): LinkView[]
   /** Called about once a second. */
   sweep?(): void
@@ -82,6 +84,7 @@ export class RouterConnection implements ConnectionHandler {
   readonly amqp: Connection
   readonly #options: RouterConnectionOptions
   readonly #openedAt: number
+  readonly #tls: ConnectionView['tls']
   #peer: Peer | undefined
   #role: Role | undefined
 
@@ -93,6 +96,7 @@ export class RouterConnection implements ConnectionHandler {
     this.socket = options.socket
     this.host = hostOf(options.socket)
     this.#openedAt = options.now()
+    this.#tls = tlsOf(options.socket)
     const { socket, amqp, dir } = options
     this.amqp = dir === 'in' ? Connection.accept(socket, amqp, this) : Connection.dial(socket, amqp, this)
   }
@@ -112,8 +116,14 @@ export class RouterConnection implements ConnectionHandler {
   }
 
   onClosed(reason?: SkupperError): void {
-    this.#role?.onClosed(reason)
+    this.#role?.onClosed()
     this.#options.owner.onClosed(this, reason)
+  }
+
+  /** Takes no new traffic, says close and waits, not for long, for the peer's. Harmless when called twice. */
+  close(condition?: string, description?: string): void {
+    this.#role?.retire()
+    this.amqp.close(condition, description)
   }
 
   sweep(): void {
@@ -133,7 +143,7 @@ export class RouterConnection implements ConnectionHandler {
       host: this.host,
       container: this.#peer?.containerId ?? '',
       user: this.#peer?.user,
-      tls: tlsOf(this.socket),
+      tls: this.#tls,
       properties: this.#peer?.properties ?? new Map<string, unknown>(),
       openedAt: this.#openedAt,
       ...this.amqp.stats,

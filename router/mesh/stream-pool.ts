@@ -5,7 +5,7 @@ import type { Terminus } from '../amqp/terminus.ts'
 import { LinkQueue, type OpenOptions } from './link-queue.ts'
 
 /** Links of a pool that may be open at once; more streams than that are refused. */
-const MAX_LINKS = 4096
+const MAX_LINKS = 8192
 /** Spare links that are kept for the next streams. */
 const MAX_SPARE = 64
 /** How many spare links are looked at for one that has sent everything. */

@@ -45,7 +45,7 @@ export class Trunk {
 
   close(): void {
     for (const loop of this.#loops) loop.stop()
-    for (const connection of this.#connections) connection.amqp.close()
+    for (const connection of this.#connections) connection.close()
   }
 
   #loop(routerId: string): DialLoop {
@@ -76,13 +76,13 @@ export class Trunk {
 
   #opened(connection: RouterConnection, peer: Peer, routerId: string): Role | undefined {
     if (peer.containerId !== routerId) {
-      connection.amqp.close('amqp:not-allowed', `the control connection leads to ${routerId}`)
+      connection.close('amqp:not-allowed', `the control connection leads to ${routerId}`)
       return undefined
     }
     const role = new DataConnection(this.#context, {
       connection,
       peer,
-      onGone: () => {
+      onRetired: () => {
         this.group.remove(role.pool)
       },
     })

@@ -8,7 +8,15 @@ function peer(change: { containerId?: string; correlator?: string; ordinal?: num
   const properties = new Map<string, unknown>([['qd.group-correlator', correlator]])
   if (ordinal !== undefined) properties.set('qd.group-ordinal', ordinal)
   return {
-    ...{ containerId, properties, hostname: undefined, user: undefined, maxFrameSize: 16384, idleTimeoutMs: 8000 },
+    ...{
+      containerId,
+      properties,
+      hostname: undefined,
+      user: undefined,
+      maxFrameSize: 16384,
+      channelMax: 100,
+      idleTimeoutMs: 8000,
+    },
     ...{ offeredCapabilities: [], desiredCapabilities: [] },
   }
 }
