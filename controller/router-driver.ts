@@ -27,6 +27,8 @@ export interface RouterDriverOptions {
   readonly target: () => Promise<ClientOptions>
   readonly onSession: (session: RouterSession) => Promise<void>
   readonly onSessionEnd: () => void
+  /** A router of the network has come into reach. */
+  readonly onNewcomer: () => void
   /** The router has come, gone, or fares otherwise than before. */
   readonly onChange: () => void
   readonly log: Log
@@ -114,7 +116,9 @@ export class RouterDriver {
     if (session === undefined) return
     const state = await queryState(session.management, this.#options.capabilities)
     if (this.#connection.session !== session || sameState(state, this.#state)) return
+    const hasNewcomer = [...state.routers].some((id) => !this.#state.routers.has(id))
     this.#state = state
+    if (hasNewcomer) this.#options.onNewcomer()
     this.#options.onChange()
   }
 

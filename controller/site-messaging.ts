@@ -10,8 +10,11 @@ import type { SiteView } from './network-view.ts'
 import { offeredServices } from './offered-services.ts'
 import { ServiceSync } from './service-sync.ts'
 import type { SyncedPort } from './service-sync-state.ts'
-import { reportSite } from './site-telemetry.ts'
+import { reportSite, type SiteReport } from './site-telemetry.ts'
 import { portsOfSynced } from './synced-listeners.ts'
+
+/** How long it may take until what a newcomer listens to is known everywhere. */
+const ANNOUNCE_MS = 5_000
 
 export interface SiteMessagingOptions {
   readonly siteId: string
@@ -31,7 +34,8 @@ export class SiteMessaging {
   readonly #options: SiteMessagingOptions
   readonly #sync: ServiceSync
   readonly #collector: NetworkCollector
-  #stopReport: () => void = () => undefined
+  #report: SiteReport | undefined
+  #announceUntil = -Infinity
   #connectedAt: number | undefined
 
   constructor(options: SiteMessagingOptions) {
@@ -67,21 +71,27 @@ export class SiteMessaging {
   async connected(client: MessageClient): Promise<void> {
     const { siteId, siteName: name, namespace, platform, version, now, random } = this.#options
     const attributes = { name, namespace, platform, buildVersion: version }
-    this.#stopReport = reportSite({ client, siteId, attributes, now, random })
+    this.#report = reportSite({ client, siteId, attributes, now, random })
     await this.#collector.connected(client)
     await this.#sync.connected(client)
     this.#connectedAt ??= now()
   }
 
   disconnected(): void {
-    this.#stopReport()
-    this.#stopReport = () => undefined
+    this.#report?.stop()
+    this.#report = undefined
     this.#sync.disconnected()
     this.#collector.disconnected()
   }
 
+  /** A router has come into reach: the sites behind it have not heard of this one. */
+  onNewcomer(): void {
+    this.#announceUntil = this.#options.now() + ANNOUNCE_MS
+  }
+
   /** To be called about once a second. */
   tick(): void {
+    if (this.#options.now() < this.#announceUntil) this.#report?.announce()
     this.#sync.tick()
     this.#collector.tick()
   }

@@ -162,6 +162,9 @@ export class SiteRun {
       onSessionEnd: () => {
         this.#messaging.disconnected()
       },
+      onNewcomer: () => {
+        this.#messaging.onNewcomer()
+      },
       onChange,
       log,
     })

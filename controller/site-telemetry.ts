@@ -15,16 +15,29 @@ export interface SiteTelemetryOptions {
   readonly random: () => number
 }
 
-/** Starts to report the site. Answers how to stop, which is also to be called when the connection is gone. */
-export function reportSite({ client, siteId, attributes, now, random }: SiteTelemetryOptions): () => void {
+/** A report that runs. */
+export interface SiteReport {
+  /** Has the site announced now: somebody new may listen. */
+  announce(): void
+  /** Also to be called when the connection is gone. */
+  stop(): void
+}
+
+/** Starts to report the site. */
+export function reportSite({ client, siteId, attributes, now, random }: SiteTelemetryOptions): SiteReport {
   const source = new TelemetrySource({ sourceType: 'CONTROLLER', port: portOver(client), now, random })
   source.openAs('SITE', siteId, attributes)
   const ticking = setInterval(() => {
     source.tick()
   }, TICK_EVERY_MS)
-  return () => {
-    clearInterval(ticking)
-    source.close()
+  return {
+    announce: () => {
+      source.announce()
+    },
+    stop: () => {
+      clearInterval(ticking)
+      source.close()
+    },
   }
 }
 

@@ -23,6 +23,7 @@ import { serveManagement } from './management/server.ts'
 import { RouterCore } from './mesh/router-core.ts'
 import type { RouterLogs } from './router-logs.ts'
 import { forwarderPort } from './telemetry/forwarder-port.ts'
+import { beaconAddress } from './telemetry/messages.ts'
 import { TICK_EVERY_MS, TelemetrySource } from './telemetry/source.ts'
 import { SslProfiles } from './tls/ssl-profiles.ts'
 
@@ -50,6 +51,7 @@ export class Router {
   readonly #reports = new Reports()
   readonly #types: ReadonlyMap<string, EntityType>
   #ticking: NodeJS.Timeout | undefined
+  #collectors = 0
   #state: 'starting' | 'up' | 'draining' = 'starting'
 
   /** Makes nothing happen yet. Throws `config/…` where the boot file asks for what cannot be. */
@@ -78,6 +80,7 @@ export class Router {
     this.#openRouterRecord()
     this.#ticking = setInterval(() => {
       this.#reports.run()
+      this.#announceToNewcomers()
       this.#telemetry.tick()
     }, TICK_EVERY_MS)
     for (const { type, attributes } of this.#plan.entities) {
@@ -114,6 +117,13 @@ export class Router {
     for (const type of [...this.#types.values()].reverse()) {
       for (const entity of type.list()) await type.delete?.(entity)
     }
+  }
+
+  /** Collectors at routers that have just come into reach are told of this one at once. */
+  #announceToNewcomers(): void {
+    const collectors = this.#core.control.holders(`M${beaconAddress}`).length
+    if (collectors > this.#collectors) this.#telemetry.announce()
+    this.#collectors = collectors
   }
 
   #serveManagement(): void {

@@ -93,6 +93,11 @@ export class TelemetrySource {
     this.#sendRecords()
   }
 
+  /** Has a beacon sent at the next tick: somebody who just came should not have to wait for the next one. */
+  announce(): void {
+    this.#beaconDue = 0
+  }
+
   /** Sends the ends of all records and stops listening. */
   close(): void {
     for (const record of this.#records.values()) record.end()
