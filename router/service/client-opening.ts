@@ -39,6 +39,7 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
       this.destroy(new SkupperError('tcp/connect-timeout', `no target of ${context.address} answered in time`))
     }, context.connectTimeoutMs)
     const gone = (): void => {
+      if (this.#over) return
       this.destroy(new SkupperError('tcp/client-gone', 'the client left before a target answered'))
     }
     socket.once('error', gone).once('close', gone)
