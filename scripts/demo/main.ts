@@ -93,7 +93,7 @@ async function stayUp(): Promise<void> {
 
 async function cleanUp(): Promise<void> {
   narrator.remark('\nRemoving both sites …')
-  for (const { namespace } of [PUBLIC, PRIVATE]) await shell.run(`-n ${namespace} delete`)
+  await Promise.all([PUBLIC, PRIVATE].map(({ namespace }) => shell.run(`-n ${namespace} delete`)))
   backend.disconnect()
   await rm(home, { recursive: true, force: true })
 }

@@ -1,9 +1,14 @@
 import { spawn } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf, SkupperError } from '../../core/model/error.ts'
 import type { Narrator } from './narrator.ts'
 
 const COMMAND_DEADLINE_MS = 150_000
 const REQUEST_DEADLINE_MS = 10_000
+const NEWS_DEADLINE_MS = 10_000
+const RETRY_MS = 100
+
+const isStatus = (line: string): boolean => /\bstatus\b/.test(line)
 
 export interface ShellOptions {
   narrator: Narrator
@@ -20,11 +25,17 @@ export class Shell {
     this.#options = options
   }
 
-  /** Runs `skupper ARGS` as its own process. Fails with `demo/step` unless it exits 0 and prints what `says` matches. */
+  /**
+   * Runs `skupper ARGS` as its own process and shows what it prints. Fails with `demo/step` unless it exits 0 and
+   * says what `says` matches. News takes a moment to cross a network: a status is asked again until it has come.
+   */
   async skupper(line: string, says: RegExp): Promise<void> {
     const { narrator } = this.#options
     narrator.typed(`skupper ${line}`)
-    const { exitCode, output } = await this.run(line)
+    const deadline = performance.now() + NEWS_DEADLINE_MS
+    let answer = await this.run(line)
+    while (isStatus(line) && !says.test(answer.output) && performance.now() < deadline) answer = await this.run(line)
+    const { exitCode, output } = answer
     narrator.answered(output)
     if (exitCode !== 0) throw failed(`"skupper ${line}" exited with ${String(exitCode)}`, output)
     if (!says.test(output)) throw failed(`"skupper ${line}" did not say ${String(says)}`, output)
@@ -34,7 +45,7 @@ export class Shell {
   async curl(url: string, says: RegExp): Promise<string> {
     const { narrator } = this.#options
     narrator.typed(`curl ${url}`)
-    const answer = await request(url)
+    const answer = await withinDeadline(() => request(url))
     narrator.answered(answer)
     if (!says.test(answer)) throw failed(`${url} did not answer ${String(says)}`, answer)
     return answer
@@ -44,12 +55,12 @@ export class Shell {
   async curlFails(url: string): Promise<void> {
     const { narrator } = this.#options
     narrator.typed(`curl ${url}`)
-    const outcome = await request(url).then(
-      (answer) => failed(`${url} still answers after its link was deleted`, answer),
-      (error: unknown) => reasonOf(error),
-    )
-    if (outcome instanceof SkupperError) throw outcome
-    narrator.answered(`curl: ${outcome}`)
+    const reason = await withinDeadline(async () => {
+      const outcome = await request(url).then(() => undefined, reasonOf)
+      if (outcome !== undefined) return outcome
+      throw failed(`${url} still answers after its link was deleted`, url)
+    })
+    narrator.answered(`curl: ${reason}`)
   }
 
   /** Runs `skupper ARGS` unseen. */
@@ -69,6 +80,19 @@ export class Shell {
         resolve({ exitCode, output: Buffer.concat(chunks).toString() })
       })
     })
+  }
+}
+
+/** The first try that succeeds; after the deadline, the failure of the last one. */
+async function withinDeadline<T>(attempt: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + NEWS_DEADLINE_MS
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+      await delay(RETRY_MS)
+    }
   }
 }
 
