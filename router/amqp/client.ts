@@ -116,17 +116,20 @@ export class AmqpClient {
     )
     const source: Terminus = address === undefined ? { dynamic: true } : { address }
     let closing = false
+    const subscribed = () => {
+      const close = () => {
+        closing = true
+        receiver.detach()
+      }
+      pending.resolve({ address: receiver.source?.address, close })
+    }
     const receiver: Receiver = this.#open().openReceiver(
       { source, target: {}, credit: o.credit ?? DEFAULT_CREDIT },
       {
         onAttached: () => {
-          pending.resolve({
-            address: receiver.source?.address,
-            close: () => {
-              closing = true
-              receiver.detach()
-            },
-          })
+          // A refusal is an attach without a node and a detach right behind it; some peers attach without one always.
+          if (receiver.source === undefined) setImmediate(subscribed)
+          else subscribed()
         },
         onDelivery: (delivery) => {
           receiveMessage(delivery, onMessage)

@@ -41,6 +41,8 @@ class Dial {
   readonly #timer: NodeJS.Timeout
   readonly #secured: 'connect' | 'secureConnect'
   #socket: Socket | undefined
+  /** TCP is connected: what fails now is TLS. */
+  #reached = false
   #over = false
 
   constructor(options: DialOptions, done: DialDone) {
@@ -70,6 +72,9 @@ class Dial {
   }
 
   #listen(socket: Socket): void {
+    socket.once('connect', () => {
+      this.#reached = true
+    })
     socket.once(this.#secured, this.#onSecured)
     socket.once('error', this.#onError)
     socket.once('close', this.#onClose)
@@ -82,8 +87,7 @@ class Dial {
   }
 
   readonly #onError = (cause: Error): void => {
-    const reached = this.#socket?.remoteAddress !== undefined
-    this.#fail(this.#failure(reached ? 'tls-failed' : 'dial-failed', cause))
+    this.#fail(this.#failure(this.#reached ? 'tls-failed' : 'dial-failed', cause))
   }
 
   readonly #onClose = (): void => {

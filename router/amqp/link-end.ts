@@ -109,8 +109,9 @@ export abstract class LinkEnd {
   protected answer(o: { source?: Terminus; target?: Terminus }): void {
     if (this.closed) return
     if (this.stage !== 'asked') throw violation('not-allowed', `the link ${this.name} is not waiting for an answer`)
-    this.#source = o.source ?? this.#source
-    this.#target = o.target ?? this.#target
+    // An attach without node would be a refusal.
+    this.#source = o.source ?? this.#source ?? {}
+    this.#target = o.target ?? this.#target ?? {}
     this.stage = 'attached'
     this.#sendAttach()
   }

@@ -103,7 +103,7 @@ describe.each([
     ]
     await eventually(() => sender.sendable())
     for (const [i, [event, state]] of outcomes.entries()) {
-      sender.send({ body, to: 'there', message_id: `m${String(i)}` } as Message)
+      sender.send({ body, to: 'there', message_id: `m${String(i)}` })
       const incoming = await handler.nth(i)
       await eventually(() => incoming.heard.length > 0)
       expect(decodeMessage(incoming.content)).toMatchObject({ body, to: 'there' })
@@ -183,7 +183,7 @@ describe.each([
 
   test('a dynamic source gets its address, from rhea and from us', async () => {
     at.rhea.on('sender_open', ({ sender }: EventContext) => {
-      if (sender?.source.dynamic === true) sender.set_source({ address: 'made by rhea' } as never)
+      if (sender?.source.dynamic === true) sender.set_source({ address: 'made by rhea' })
     })
     const handler = new RecordedReceiver()
     const receiver = at.engine.begin().openReceiver({ source: { dynamic: true }, credit: 1 }, handler)

@@ -74,7 +74,6 @@ export async function rheaListens({
   ...o
 }: RheaMeetingOptions): Promise<RheaMeeting> {
   const container = create_container()
-  if (tls === undefined) container.sasl_server_mechanisms.enable_anonymous()
   const secured =
     tls === undefined ? {} : { transport: 'tls', ...tls.listener, requestCert: true, enable_sasl_external: true }
   const opened = once(container, 'connection_open') as Promise<[EventContext]>
