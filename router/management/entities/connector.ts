@@ -1,16 +1,18 @@
 import type { AttributesOf } from '../../config/entities.ts'
-import type { ConnectorOptions, MeshConnector } from '../../mesh/connector.ts'
+import type { ConnectorOptions } from '../../mesh/connector.ts'
+import type { MutualTls } from '../../tls/tls-files.ts'
 import { configuredType } from '../configured-type.ts'
 import type { Running } from '../configured-type.ts'
 import type { EntityType } from '../entity-type.ts'
 import { LinkReport } from './link-report.ts'
+import type { LinkState } from './link-report.ts'
 import { saslMechanisms, useTls } from './mesh-parts.ts'
 import type { MeshParts } from './mesh-parts.ts'
 import { refuseOther, refuseSet } from './unsupported.ts'
 
 /** What makes connectors. */
 export interface ConnectorMesh {
-  addConnector(options: ConnectorOptions): MeshConnector
+  addConnector(options: ConnectorOptions): LinkState & { setTls(tls: MutualTls): void }
   removeConnector(name: string): boolean
 }
 

@@ -1,7 +1,9 @@
+import { SkupperError } from '../../../core/model/error.ts'
 import type { AttributesOf } from '../../config/entities.ts'
 import { HttpListener } from '../../http/http-listener.ts'
 import type { HttpPages } from '../../http/http-listener.ts'
-import type { ListenerOptions, MeshListener } from '../../mesh/listener.ts'
+import type { ListenerOptions } from '../../mesh/listener.ts'
+import type { MutualTls } from '../../tls/tls-files.ts'
 import { configuredType } from '../configured-type.ts'
 import type { Running } from '../configured-type.ts'
 import type { EntityType } from '../entity-type.ts'
@@ -11,7 +13,7 @@ import { refuseOther, refuseSet } from './unsupported.ts'
 
 /** What makes AMQP listeners. */
 export interface ListenerMesh {
-  addListener(options: ListenerOptions): Promise<MeshListener>
+  addListener(options: ListenerOptions): Promise<{ readonly port: number; setTls(tls: MutualTls): void }>
   removeListener(name: string): boolean
 }
 
@@ -60,6 +62,9 @@ async function startAmqp(attributes: ListenerAttributes, parts: ListenerParts): 
 function amqpOptions(attributes: ListenerAttributes): ListenerOptions {
   const { name, role, host, port, cost, maxFrameSize, idleTimeoutSeconds, authenticatePeer } = attributes
   const entity = `listener ${name}`
+  if (attributes.requireSsl && attributes.sslProfile === undefined) {
+    throw new SkupperError('config/invalid-attribute', `${entity}: requireSsl is true; wanted with it an sslProfile`)
+  }
   refuseOther(entity, { role }, ['normal', 'inter-router'])
   return {
     ...{ name, host, cost, maxFrameSize, authenticatePeer },
