@@ -8,12 +8,13 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 
 const versions = z.record(z.string(), z.string())
 const manifest = z
-  .object({ dependencies: versions, devDependencies: versions, optionalDependencies: versions })
+  .object({ dependencies: versions, devDependencies: versions, optionalDependencies: versions, overrides: versions })
   .parse(JSON.parse(read('package.json')))
 const all = Object.entries({
   ...manifest.dependencies,
   ...manifest.devDependencies,
   ...manifest.optionalDependencies,
+  ...manifest.overrides,
 })
 
 it('are pinned to one version each', () => {
