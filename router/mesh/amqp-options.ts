@@ -13,6 +13,8 @@ export interface OpenFacts {
   /** A peer silent for longer is dropped. */
   readonly idleTimeoutMs?: number | undefined
   readonly saslMechanisms: readonly SaslMechanism[]
+  /** A peer that skips SASL is taken too, as nobody. */
+  readonly saslOptional?: boolean | undefined
   /** Between routers each stream has a session and a link; a client needs few. */
   readonly betweenRouters: boolean
   readonly cost?: number | undefined
@@ -46,7 +48,7 @@ export function amqpOptions(facts: OpenFacts): ConnectionOptions {
     offeredCapabilities: ROUTER_CAPABILITIES,
     desiredCapabilities: ROUTER_CAPABILITIES,
     properties: new Map(Object.entries(propertiesOf(facts)).filter(([, value]) => value !== undefined)),
-    sasl: { mechanisms: facts.saslMechanisms },
+    sasl: { mechanisms: facts.saslMechanisms, optional: facts.saslOptional },
     limits: facts.betweenRouters ? ROUTER_LIMITS : CLIENT_LIMITS,
   }
 }

@@ -34,6 +34,7 @@ export class IncomingRoles {
         amqpOptions({
           ...{ routerId, version, connectionId, cost: listener.cost, accessId: listener.accessId },
           ...{ maxFrameSize: listener.maxFrameSize, idleTimeoutMs: listener.idleTimeoutMs },
+          saslOptional: !verified,
           betweenRouters: listener.role === 'inter-router',
           saslMechanisms: listener.saslMechanisms ?? [verified ? 'EXTERNAL' : 'ANONYMOUS'],
         }),
