@@ -1,17 +1,19 @@
 import type { OutgoingDelivery } from '../amqp/delivery.ts'
-import type { Sender } from '../amqp/sender.ts'
 import type { Hop } from './hop-target.ts'
-import { LinkQueue } from './link-queue.ts'
+import { LinkQueue, type CreditedSender } from './link-queue.ts'
 import type { StreamPool } from './stream-pool.ts'
 import type { WayOptions } from './target.ts'
 
 /** The data links of a control connection: the n-th that is attached carries the messages of priority n. */
 export const PRIORITIES = 10
 
+/** Opens streams on one connection. */
+export type StreamOpener = Pick<StreamPool, 'open'>
+
 /** Connections that carry the streams of one neighbour beside its control connection. */
 export interface DataMembers {
   /** In the order they came. */
-  readonly pools: readonly StreamPool[]
+  readonly pools: readonly StreamOpener[]
 }
 
 /**
@@ -22,13 +24,13 @@ export class InterRouterHop implements Hop {
   readonly peerId: string
   readonly cost: number
   readonly #members: DataMembers
-  readonly #ownPool: StreamPool | undefined
+  readonly #ownPool: StreamOpener | undefined
   readonly #data: LinkQueue[] = []
   #control: LinkQueue | undefined
   #turn = 0
 
   /** Without `ownPool` the peer takes no links for streams on this connection: they share the data links. */
-  constructor(peer: { peerId: string; cost: number }, members: DataMembers, ownPool?: StreamPool) {
+  constructor(peer: { peerId: string; cost: number }, members: DataMembers, ownPool?: StreamOpener) {
     this.peerId = peer.peerId
     this.cost = peer.cost
     this.#members = members
@@ -36,13 +38,13 @@ export class InterRouterHop implements Hop {
   }
 
   /** The sending half of the control link pair. The queue it answers is to be pumped as credit comes. */
-  useControl(sender: Sender): LinkQueue {
+  useControl(sender: CreditedSender): LinkQueue {
     this.#control = new LinkQueue(sender)
     return this.#control
   }
 
   /** The sending half of the next data link pair. The queue it answers is to be pumped as credit comes. */
-  useData(sender: Sender): LinkQueue {
+  useData(sender: CreditedSender): LinkQueue {
     const queue = new LinkQueue(sender)
     this.#data.push(queue)
     return queue
@@ -66,7 +68,7 @@ export class InterRouterHop implements Hop {
     return pool === undefined ? this.#data[options.priority]?.open(options) : pool.open(options)
   }
 
-  #nextPool(): StreamPool | undefined {
+  #nextPool(): StreamOpener | undefined {
     const { pools } = this.#members
     return pools[this.#turn++ % pools.length] ?? this.#ownPool
   }
