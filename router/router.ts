@@ -5,6 +5,7 @@ import type { Entity } from './config/entities.ts'
 import { managementType } from './config/entities.ts'
 import { plain } from './http/http-listener.ts'
 import { metricsPage } from './http/metrics.ts'
+import type { RouterFigures } from './http/metrics.ts'
 import { ManagementAgent } from './management/agent.ts'
 import type { EntityType } from './management/entity-type.ts'
 import { addressType } from './management/entities/address.ts'
@@ -16,6 +17,7 @@ import { logType } from './management/entities/log.ts'
 import { Reports } from './management/entities/reports.ts'
 import { routerAddressType } from './management/entities/router-address.ts'
 import { routerLinkType } from './management/entities/router-link.ts'
+import { routerMetricsType } from './management/entities/router-metrics.ts'
 import { routerNodeType } from './management/entities/router-node.ts'
 import { sslProfileType } from './management/entities/ssl-profile.ts'
 import { TcpServices } from './management/entities/tcp-services.ts'
@@ -149,6 +151,9 @@ export class Router {
     const profiles = new SslProfiles(now)
     const log = logs.of('SERVER')
     const parts = { mesh, profiles, telemetry: this.#telemetry, reports: this.#reports, now, log }
+    const { id } = this.#plan.router
+    const bootedAt = now()
+    const uptimeSeconds = (): number => Math.floor((now() - bootedAt) / 1000)
     const validOrigins = (id: string): ReadonlySet<string> => mesh.control.validOrigins(id)
     return [
       routerType(this.#plan.router, { version, hostName }),
@@ -163,18 +168,23 @@ export class Router {
       routerNodeType({ nodes: () => mesh.nodes(), validOrigins }),
       routerLinkType(mesh),
       routerAddressType(mesh),
+      routerMetricsType({ id, version, figures: () => this.#figures(), uptimeSeconds }),
     ]
   }
 
-  #pages() {
-    const figures = () => ({
+  #figures(): RouterFigures {
+    return {
       connections: this.#core.connections().length,
       links: this.#core.links().length,
       addresses: this.#core.addresses().length,
       routers: this.#core.nodes().filter(({ self, cost }) => !self && cost !== undefined).length,
       services: this.#services.figures,
-    })
+    }
+  }
+
+  #pages() {
+    const metrics = metricsPage(() => this.#figures())
     const health = () => (this.#state === 'up' ? plain(200, 'OK') : plain(503, this.#state))
-    return { healthz: new Map([['/healthz', health]]), metrics: new Map([['/metrics', metricsPage(figures)]]) }
+    return { healthz: new Map([['/healthz', health]]), metrics: new Map([['/metrics', metrics]]) }
   }
 }

@@ -3,8 +3,9 @@ import { connect } from 'node:tls'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { credentialFiles } from '../support/credential-files.ts'
+import { eventually } from '../support/eventually.ts'
 import { manage } from '../support/manage.ts'
-import { routerConfig, testAuthorities } from '../support/router-config.ts'
+import { connectorTo, routerConfig, testAuthorities } from '../support/router-config.ts'
 import { startRouter } from '../support/router-process.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
@@ -37,6 +38,26 @@ test('a broken certificate changes nothing and says so, a good one is shown to n
   await copyFile(renewed.privateKeyFile, siteFiles.privateKeyFile)
   await local.update('sslProfile', { name: 'site' }, { ordinal: 2 })
   expect(await shownBy(links)).toBe('a-renewed')
+})
+
+test('links made with certificates that are no longer valid are made anew', async () => {
+  const authorities = await testAuthorities()
+  const [a, b] = await Promise.all([routerConfig('a', authorities), routerConfig('b', authorities)])
+  const routerA = await startRouter(a.entities)
+  const routerB = await startRouter([...b.entities, connectorTo('to-a', await routerA.port('links'))])
+  const local = await manage(await routerB.port('local'), b.clientTls)
+  const link = async () => {
+    const connections = await local.query('connection')
+    return connections.find(({ role, opened }) => role === 'inter-router' && opened === true)?.['identity']
+  }
+  const first = await eventually(link)
+  await local.update('sslProfile', { name: 'site' }, { ordinal: 1 })
+  expect(await link()).toBe(first)
+  await local.update('sslProfile', { name: 'site' }, { ordinal: 2, oldestValidOrdinal: 2 })
+  await eventually(async () => {
+    const second = await link()
+    return second !== undefined && second !== first
+  })
 })
 
 test('a profile in use cannot be deleted', async () => {

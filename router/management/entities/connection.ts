@@ -3,16 +3,21 @@ import type { Entity, EntityType } from '../entity-type.ts'
 import type { MeshConnections } from './mesh-parts.ts'
 import { refusal } from '../status.ts'
 
+/** Those of skupper-router, whose tools ask for them; what is not known here is not set. */
 const ATTRIBUTES = [
   'host',
+  'localSocket',
   'role',
+  'protocol',
   'dir',
   'container',
+  'sasl',
   'isAuthenticated',
   'user',
   'isEncrypted',
   'sslProto',
   'sslCipher',
+  'sslSsf',
   'ssl',
   'properties',
   'opened',
@@ -20,6 +25,11 @@ const ATTRIBUTES = [
   'adminStatus',
   'operStatus',
   'uptimeSeconds',
+  'lastDlvSeconds',
+  'enableProtocolTrace',
+  'meshId',
+  'tlsOrdinal',
+  'groupOrdinal',
   'groupCorrelationId',
   'bytesIn',
   'bytesOut',
@@ -52,6 +62,8 @@ function shown(view: ConnectionView, now: number): Entity {
     name: `connection/${host}`,
     identity: String(id),
     ...{ host, role, dir, container, user, bytesIn, bytesOut },
+    protocol: 'amqp',
+    sasl: user === undefined ? 'ANONYMOUS' : 'EXTERNAL',
     isAuthenticated: user !== undefined,
     isEncrypted: tls !== undefined,
     ssl: tls !== undefined,

@@ -4,11 +4,30 @@ import type { EntityType } from '../entity-type.ts'
 
 const DISTRIBUTIONS = new Map<number, string>(Object.entries(TREATMENT).map(([name, code]) => [code, name]))
 
+/** Those of skupper-router, whose tools ask for them; what is not counted here is not set. */
+const ATTRIBUTES = [
+  'key',
+  'distribution',
+  'inProcess',
+  'subscriberCount',
+  'remoteCount',
+  'remoteHostRouters',
+  'deliveriesIngress',
+  'deliveriesEgress',
+  'deliveriesTransit',
+  'deliveriesToContainer',
+  'deliveriesFromContainer',
+  'transitOutstanding',
+  'trackedDeliveries',
+  'priority',
+  'watch',
+]
+
 /** Addresses that the router knows because somebody here or elsewhere takes their messages. */
 export function routerAddressType(mesh: { addresses(): readonly AddressView[] }): EntityType {
   return {
     type: 'io.skupper.router.router.address',
-    attributes: ['key', 'distribution', 'subscriberCount', 'remoteCount', 'remoteHostRouters', 'transitOutstanding'],
+    attributes: ATTRIBUTES,
     list: () =>
       mesh.addresses().map(({ key, treatment, subscriberCount, remoteHostRouters, outstanding }) => ({
         name: key,

@@ -2,20 +2,41 @@ import { LINK_CREDIT } from '../../mesh/capabilities.ts'
 import type { LinkView } from '../../mesh/router-connection.ts'
 import type { EntityType } from '../entity-type.ts'
 
+/** Those of skupper-router, whose tools ask for them; what is not counted here is not set. */
+const ATTRIBUTES = [
+  'linkName',
+  'linkType',
+  'linkDir',
+  'owningAddr',
+  'capacity',
+  'undeliveredCount',
+  'unsettledCount',
+  'deliveryCount',
+  'connectionId',
+  'adminStatus',
+  'operStatus',
+  'presettledCount',
+  'droppedPresettledCount',
+  'acceptedCount',
+  'rejectedCount',
+  'releasedCount',
+  'modifiedCount',
+  'deliveriesDelayed1Sec',
+  'deliveriesDelayed10Sec',
+  'deliveriesStuck',
+  'openMovedStreams',
+  'ingressHistogram',
+  'priority',
+  'settleRate',
+  'creditAvailable',
+  'zeroCreditSeconds',
+]
+
 /** AMQP links of all connections. A link has no number of its own: its identity is made of connection, name and direction. */
 export function routerLinkType(mesh: { links(): readonly LinkView[] }): EntityType {
   return {
     type: 'io.skupper.router.router.link',
-    attributes: [
-      'linkName',
-      'linkType',
-      'linkDir',
-      'owningAddr',
-      'capacity',
-      'unsettledCount',
-      'connectionId',
-      'operStatus',
-    ],
+    attributes: ATTRIBUTES,
     list: () =>
       mesh.links().map(({ connectionId, name, dir, type, address, unsettled }) => ({
         name,

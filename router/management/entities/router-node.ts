@@ -9,6 +9,7 @@ const ATTRIBUTES = [
   'nextHop',
   'validOrigins',
   'address',
+  'routerLink',
   'cost',
   'lastTopoChange',
   'index',
@@ -41,6 +42,8 @@ function shown(view: RouterView, { index, origins }: { index: number; origins: R
     nextHop: self ? '(self)' : nextHop,
     validOrigins: [...origins],
     address: `amqp:/_topo/0/${routerId}`,
+    // Any number tells tools that it is a neighbour.
+    routerLink: !self && cost !== undefined && nextHop === undefined ? index : undefined,
     cost: self ? undefined : cost,
     lastTopoChange: Math.floor(lastTopologyChange / 1000),
     index,

@@ -21,7 +21,7 @@ test('next hops are shown as skupper-router shows them', () => {
   })
   expect(type.list()).toMatchObject([
     { id: 'a', nextHop: '(self)', cost: undefined, lastTopoChange: 5, address: 'amqp:/_topo/0/a', index: 0 },
-    { id: 'b', nextHop: undefined, cost: 2 },
-    { id: 'c', nextHop: 'b', cost: 3, validOrigins: ['a'], identity: 'router.node/c' },
+    { id: 'b', nextHop: undefined, routerLink: 1, cost: 2 },
+    { id: 'c', nextHop: 'b', routerLink: undefined, cost: 3, validOrigins: ['a'], identity: 'router.node/c' },
   ])
 })
