@@ -15,6 +15,8 @@ import { NO_ROUTER, type RouterState } from './router-state.ts'
 
 /** A router in step is compared anew this often: somebody else may have changed it. */
 const COMPARE_AGAIN_MS = 30_000
+/** After a change its effect is looked for more often, for this long. */
+const QUICK_MS = 10_000
 /** Lines of a plan that go into the log. */
 const MAX_PLAN_LINES = 50
 
@@ -51,6 +53,7 @@ export class RouterDriver {
   #cautious = false
   #inStep: { readonly text: string; readonly at: number } | undefined
   #hasAnswered = false
+  #changedAt = -Infinity
 
   constructor(options: RouterDriverOptions) {
     const { log, target } = options
@@ -86,6 +89,13 @@ export class RouterDriver {
   /** What the router refused last and why, by entity name. */
   get refusals(): ReadonlyMap<string, string> {
     return this.#refusals
+  }
+
+  /** True while a change was made that has not shown its effect yet. */
+  get isSettling(): boolean {
+    if (performance.now() - this.#changedAt > QUICK_MS) return false
+    const { connectors, listeners } = this.#state
+    return [...connectors.values(), ...listeners.values()].some(({ isUp }) => !isUp)
   }
 
   get pid(): number | undefined {
@@ -150,6 +160,7 @@ export class RouterDriver {
     const plan = planConfig({ bootFile: text, entities: await queryEntities(management, capabilities) }, entities)
     const lines = describeConfigPlan(plan)
     if (plan.live !== undefined && lines.length > 0) {
+      this.#changedAt = performance.now()
       const refusals = await applyLive(management, plan.live)
       this.#tell(lines, refusals)
       this.#refusals = refusals
@@ -172,6 +183,7 @@ export class RouterDriver {
     await this.#options.onSession(session)
     this.#state = await queryState(session.management, this.#options.capabilities)
     this.#inStep = undefined
+    this.#changedAt = performance.now()
     this.#hasAnswered = true
     this.#options.onChange()
   }

@@ -1,6 +1,9 @@
+import { readdir } from 'node:fs/promises'
+import type { AccessToken } from '../core/model/access-token.ts'
 import { messageOf } from '../core/model/error.ts'
 import { writeFileAtomic } from '../core/store/atomic-file.ts'
 import type { Credentials } from '../core/store/credential-directory.ts'
+import { optional } from '../core/store/file-error.ts'
 import type { Store } from '../core/store/store.ts'
 import type { CredentialFiles } from '../router/config/router-facts.ts'
 import { nextOrdinals, readOrdinals, type CredentialOrdinals } from './credential-ordinals.ts'
@@ -50,6 +53,24 @@ export class SiteCertificates {
     for (const problem of told)
       if (!this.#problems.includes(problem)) log.warn({ problem }, 'credentials need attention')
     this.#problems = told
+  }
+
+  /** Removes what we keep for a link, an access or a Secret that is gone. */
+  async removeUnnamed({ resources, managementHost, machineHosts }: CertificateWish, tokens: readonly AccessToken[]) {
+    const { store, log } = this.#options
+    const { site, accesses } = resources
+    const { certificates } = desiredCredentials({ site, accesses, managementHost, machineHosts })
+    const secrets = await store.list('Secret')
+    const named = new Set([
+      ...credentialNames(resources),
+      ...certificates.map(({ name }) => name),
+      ...[...tokens, ...secrets].map(({ metadata }) => metadata.name),
+    ])
+    const kept = (await optional(readdir(store.path('runtime', 'certs')))) ?? []
+    for (const name of kept.filter((each) => !each.startsWith('.') && !named.has(each))) {
+      await store.deleteCredentials(name)
+      log.info({ credentials: name }, 'credentials removed: nothing names them any more')
+    }
   }
 
   /** The files of every set of credentials that the resources name and that is there. */

@@ -15,7 +15,7 @@ import {
 import type { Log } from './log.ts'
 import { NO_ROUTER } from './router-state.ts'
 import { RouterDriver } from './router-driver.ts'
-import { SiteCertificates } from './site-certificates.ts'
+import { SiteCertificates, type CertificateWish } from './site-certificates.ts'
 import { LOCAL_CLIENT } from './site-credentials.ts'
 import { routerIdOf, type SiteIdentity } from './site-identity.ts'
 import { SiteMessaging } from './site-messaging.ts'
@@ -54,6 +54,8 @@ export interface Clock {
 
 const CONNECT_DEADLINE_MS = 5_000
 const TICK_MS = 1_000
+/** While a change shows no effect yet. */
+const QUICK_TICK_MS = 200
 /** Asking the router how it fares takes at most this part of the time. */
 const POLL_SHARE = 1 / 20
 const NO_PORTS: SitePorts = { management: 0, health: 0, tokens: 0 }
@@ -118,7 +120,8 @@ export class SiteRun {
     const ports = settled ?? NO_PORTS
     this.#latest = { resources, ports }
     this.#messaging.configure(resources)
-    await this.#guarded('certificates', () => this.#ensureCertificates(resources, now))
+    const wish = certificateWish(resources, now)
+    await this.#guarded('certificates', () => this.#certificates.ensure(wish))
     const config = await this.#config(resources, ports)
     if (settled !== undefined) await this.#guarded('router', () => this.#driver.configure(config.entities))
     await this.#guarded('token server', () => this.#tokens.serve({ resources, port: ports.tokens, now }))
@@ -132,6 +135,7 @@ export class SiteRun {
       problems: await this.#findProblems(),
       refusals: this.#driver.refusals,
     })
+    await this.#guarded('old certificates', () => this.#certificates.removeUnnamed(wish, tokens))
     await writeResources([...statuses, ...tokens], { store, stored, log: this.#options.log })
   }
 
@@ -209,15 +213,6 @@ export class SiteRun {
     }
   }
 
-  async #ensureCertificates(resources: SiteResources, now: Date): Promise<void> {
-    await this.#certificates.ensure({
-      resources,
-      managementHost: settingOf(resources.site, 'listen-host'),
-      machineHosts: [...outsideAddresses(), hostname()],
-      now: now.getTime(),
-    })
-  }
-
   async #findProblems(): Promise<string[]> {
     const files = await this.#options.store.problems()
     const texts = files.map(
@@ -256,7 +251,8 @@ export class SiteRun {
     await this.#driver.poll().catch((error: unknown) => {
       log.debug({ reason: messageOf(error) }, 'the router did not say how it fares')
     })
-    this.#scheduleTick(Math.max(TICK_MS, (performance.now() - before) / POLL_SHARE))
+    const pauseMs = this.#driver.isSettling ? QUICK_TICK_MS : TICK_MS
+    this.#scheduleTick(Math.max(pauseMs, (performance.now() - before) / POLL_SHARE))
   }
 }
 
@@ -268,5 +264,14 @@ function placeWish({ site, accesses, listeners }: SiteResources): PlaceWish {
   return {
     hosts: { management: listenHost, health: listenHost, tokens: linkHost },
     reserved: new Set([...linkPorts, ...listeners.map(({ spec }) => spec.port)]),
+  }
+}
+
+function certificateWish(resources: SiteResources, now: Date): CertificateWish {
+  return {
+    resources,
+    managementHost: settingOf(resources.site, 'listen-host'),
+    machineHosts: [...outsideAddresses(), hostname()],
+    now: now.getTime(),
   }
 }

@@ -13,10 +13,7 @@ import { tokenObstacle } from './token-guard.ts'
 export const TOKEN_ANNOTATION = 'internal.skupper.io/access-token'
 
 /** The part of a store that is needed. */
-export type TokenStore = Pick<
-  Store,
-  'list' | 'applyRuntime' | 'deleteRuntime' | 'putCredentials' | 'deleteCredentials' | 'credentials'
->
+export type TokenStore = Pick<Store, 'list' | 'applyRuntime' | 'deleteRuntime' | 'putCredentials' | 'credentials'>
 
 export interface TokenLinksOptions {
   readonly store: TokenStore
@@ -27,7 +24,7 @@ export interface TokenLinksOptions {
 }
 
 /**
- * Brings Links and credentials in line with the tokens: a token becomes a Link once it is redeemed, and the Link goes
+ * Brings Links in line with the tokens: a token becomes a Link with credentials once it is redeemed, and the Link goes
  * with its token. Answers the tokens with their statuses; nothing of them is stored here.
  */
 export async function reconcileTokens(options: TokenLinksOptions): Promise<AccessToken[]> {
@@ -83,14 +80,13 @@ async function hasLink({ metadata }: AccessToken, links: readonly Link[], store:
   return (await store.credentials(metadata.name)) !== undefined
 }
 
-/** Removes Links whose token is gone, and their credentials unless a token of that name will replace them. */
+/** Removes Links whose token is gone. */
 async function withoutStale(
   links: readonly Link[],
   tokens: readonly AccessToken[],
   { store, log }: TokenLinksOptions,
 ): Promise<Link[]> {
   const uids = new Set(tokens.map(({ metadata }) => metadata.uid))
-  const names = new Set(tokens.map(({ metadata }) => metadata.name))
   const kept: Link[] = []
   for (const link of links) {
     const token = tokenOf(link)
@@ -98,9 +94,7 @@ async function withoutStale(
       kept.push(link)
       continue
     }
-    const { tlsCredentials } = link.spec
     await store.deleteRuntime('Link', link.metadata.name)
-    if (tlsCredentials !== undefined && !names.has(tlsCredentials)) await store.deleteCredentials(tlsCredentials)
     log.info({ link: link.metadata.name }, 'link removed: its token is gone')
   }
   return kept
