@@ -17,7 +17,18 @@ const DEBOUNCE_MS = 50
 const RESCAN_MS = 2000
 
 /** Every directory that a namespace may have and that holds secrets. */
-const CLOSED = ['', 'input', INPUT, 'input/certs', 'input/issuers', 'runtime', RUNTIME, 'runtime/certs', 'internal']
+const CLOSED = [
+  '',
+  'input',
+  INPUT,
+  'input/certs',
+  'input/issuers',
+  'runtime',
+  RUNTIME,
+  'runtime/certs',
+  'runtime/issuers',
+  'internal',
+]
 
 /** The resources and credentials of one namespace, kept in files that people may read and write beside us. */
 export interface Store {

@@ -63,6 +63,7 @@ describe('parseResourceFile', () => {
         const cut = site('a').slice(0, at % site('a').length)
         return Array.isArray(parseResourceFile(cut + text).problems)
       }),
+      { numRuns: 40 },
     )
   })
 })
