@@ -31,6 +31,8 @@ export function pinnedNode() {
  */
 export function becomePinnedNode(args, argv0 = 'node') {
   const node = pinnedNode()
+  // What V8 compiled is kept, for this program and those it starts: they are up in half the time.
+  process.env.NODE_COMPILE_CACHE ??= join(ROOT, 'node_modules', '.cache', 'compiled')
   if (typeof process.execve === 'function') process.execve(node, [argv0, ...args], process.env)
   const child = spawn(node, args, { stdio: 'inherit', argv0 })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
