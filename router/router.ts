@@ -81,7 +81,7 @@ export class Router {
     this.#core.start()
     this.#openRouterRecord()
     this.#ticking = setInterval(() => {
-      this.#reports.run()
+      this.#reports.run(this.#core.connections())
       this.#announceToNewcomers()
       this.#telemetry.tick()
     }, TICK_EVERY_MS)

@@ -1,15 +1,14 @@
 import { SkupperError } from '../../core/model/error.ts'
+import { decodeMessage, encodeMessage } from '../../router/amqp/message.ts'
 import type { LinkState } from '../../router/management/entities/link-report.ts'
 import { Reports } from '../../router/management/entities/reports.ts'
 import type { ConnectorOptions } from '../../router/mesh/connector.ts'
 import type { ListenerOptions } from '../../router/mesh/listener.ts'
 import type { ConnectionView } from '../../router/mesh/router-connection.ts'
 import type { Attributes, RecordType } from '../../router/telemetry/attributes.ts'
-import type { RecordUpdate } from '../../router/telemetry/record-codec.ts'
 import type { SentMessage } from '../../router/telemetry/messages.ts'
 import { decodeRecords } from '../../router/telemetry/record-codec.ts'
 import { TelemetrySource } from '../../router/telemetry/source.ts'
-import { decodeMessage, encodeMessage } from '../../router/amqp/message.ts'
 import { SslProfiles } from '../../router/tls/ssl-profiles.ts'
 import type { MutualTls } from '../../router/tls/tls-files.ts'
 import { RecordedLog } from './recorded-log.ts'
@@ -91,13 +90,12 @@ export function fakeMeshParts() {
   }
   /** The attributes that were sent of records of a type since the last call. */
   const recorded = (type: RecordType): Attributes[] => {
-    parts.reports.run()
+    parts.reports.run(parts.mesh.views)
     parts.telemetry.tick()
     return sent
       .splice(0)
-      .flatMap((message): RecordUpdate[] =>
-        message.subject === 'RECORD' ? decodeRecords(decodeMessage(encodeMessage(message)).body) : [],
-      )
+      .filter(({ subject }) => subject === 'RECORD')
+      .flatMap((message) => decodeRecords(decodeMessage(encodeMessage(message)).body))
       .filter((record) => record.type === type)
       .map(({ attributes }) => attributes)
   }

@@ -6,7 +6,7 @@ import type { Running } from '../configured-type.ts'
 import type { EntityType } from '../entity-type.ts'
 import { LinkReport } from './link-report.ts'
 import type { LinkState } from './link-report.ts'
-import { saslMechanisms, useTls } from './mesh-parts.ts'
+import { refuseFixed, saslMechanisms, useTls } from './mesh-parts.ts'
 import type { MeshParts } from './mesh-parts.ts'
 import { refuseOther, refuseSet } from './unsupported.ts'
 
@@ -40,8 +40,8 @@ function start(attributes: AttributesOf<'connector'>, parts: ConnectorParts): Ru
   use.follow(connector)
   const record = telemetry.open('LINK', { name, role, protocol: 'amqp', destPort: attributes.port, linkCost: cost })
   const report = new LinkReport(record, now)
-  const stopReporting = reports.add(() => {
-    const own = mesh.connections().filter((connection) => connection.dir === 'out' && connection.name === name)
+  const stopReporting = reports.add((connections) => {
+    const own = connections.filter((connection) => connection.dir === 'out' && connection.name === name)
     report.update(connector, own)
   })
   return {
@@ -60,7 +60,8 @@ function optionsOf(attributes: AttributesOf<'connector'>, dataConnections: numbe
   const { name, role, host, port, cost, verifyHostname, maxFrameSize, idleTimeoutSeconds } = attributes
   const entity = `connector ${name}`
   refuseOther(entity, { role }, ['inter-router'])
-  refuseSet(entity, attributes, ['saslUsername', 'saslPassword', 'maxSessionFrames'])
+  refuseSet(entity, attributes, ['saslUsername', 'saslPassword'])
+  refuseFixed(entity, attributes)
   return {
     ...{ name, role: 'inter-router', host, cost, verifyHostname, maxFrameSize, dataConnections },
     port: Number(port),

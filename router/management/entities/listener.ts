@@ -7,9 +7,9 @@ import type { MutualTls } from '../../tls/tls-files.ts'
 import { configuredType } from '../configured-type.ts'
 import type { Running } from '../configured-type.ts'
 import type { EntityType } from '../entity-type.ts'
-import { saslMechanisms, useTls } from './mesh-parts.ts'
+import { refuseFixed, saslMechanisms, useTls } from './mesh-parts.ts'
 import type { MeshParts } from './mesh-parts.ts'
-import { refuseOther, refuseSet } from './unsupported.ts'
+import { refuseOther } from './unsupported.ts'
 
 /** What makes AMQP listeners. */
 export interface ListenerMesh {
@@ -29,7 +29,7 @@ export function listenerType(parts: ListenerParts): EntityType {
   return configuredType({
     type: 'listener',
     start: (attributes) => {
-      refuseSet(`listener ${attributes.name}`, attributes, ['maxSessionFrames'])
+      refuseFixed(`listener ${attributes.name}`, attributes)
       return attributes.http ? startHttp(attributes, parts) : startAmqp(attributes, parts)
     },
   })
@@ -78,10 +78,10 @@ function amqpOptions(attributes: ListenerAttributes): ListenerOptions {
 /** The telemetry record of a port that other routers dial; their links refer to it. */
 function openAccess({ name, role }: ListenerAttributes, parts: ListenerParts): { id: string; end(): void } | undefined {
   if (role !== 'inter-router') return undefined
-  const { telemetry, reports, mesh } = parts
+  const { telemetry, reports } = parts
   const record = telemetry.open('ROUTER_ACCESS', { name, role, linkCount: 0 })
-  const stopReporting = reports.add(() => {
-    const links = mesh.connections().filter((connection) => connection.dir === 'in' && connection.name === name)
+  const stopReporting = reports.add((connections) => {
+    const links = connections.filter((connection) => connection.dir === 'in' && connection.name === name)
     record.set({ linkCount: links.filter((connection) => connection.role === 'inter-router').length })
   })
   return {

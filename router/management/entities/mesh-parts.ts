@@ -1,11 +1,12 @@
 import type { SaslMechanism } from '../../amqp/connection.ts'
+import { LINK_CREDIT } from '../../mesh/capabilities.ts'
 import type { ConnectionView } from '../../mesh/router-connection.ts'
 import type { TelemetrySource } from '../../telemetry/source.ts'
 import type { SslProfiles } from '../../tls/ssl-profiles.ts'
 import { mutualTls } from '../../tls/tls-files.ts'
 import type { MutualTls } from '../../tls/tls-files.ts'
 import type { Reports } from './reports.ts'
-import { refuseOther } from './unsupported.ts'
+import { refuseOther, refuseSet } from './unsupported.ts'
 
 /** What the mesh says and does about connections. */
 export interface MeshConnections {
@@ -71,6 +72,23 @@ export function useTls({ profiles, mesh }: MeshParts<unknown>, { type, name, ssl
     use.release()
     throw error
   }
+}
+
+/** What AMQP listeners and connectors have in common that this router does not let itself be told. */
+interface FixedAttributes {
+  readonly maxSessions: number
+  readonly maxSessionFrames?: number | undefined
+  readonly linkCapacity: number
+  readonly stripAnnotations: string
+}
+
+/** Throws `config/not-supported` where a listener or connector wants what cannot be chosen. */
+export function refuseFixed(entity: string, attributes: FixedAttributes): void {
+  const { maxSessions, maxSessionFrames, linkCapacity, stripAnnotations } = attributes
+  refuseSet(entity, { maxSessionFrames }, ['maxSessionFrames'])
+  refuseOther(entity, { maxSessions: String(maxSessions) }, ['32768'])
+  refuseOther(entity, { linkCapacity: String(linkCapacity) }, [String(LINK_CREDIT)])
+  refuseOther(entity, { stripAnnotations }, ['both'])
 }
 
 const MECHANISMS: readonly SaslMechanism[] = ['EXTERNAL', 'ANONYMOUS']

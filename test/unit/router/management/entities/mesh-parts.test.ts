@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { saslMechanisms } from '../../../../../router/management/entities/mesh-parts.ts'
+import { refuseFixed, saslMechanisms } from '../../../../../router/management/entities/mesh-parts.ts'
 
 test.each([
   ['EXTERNAL', ['EXTERNAL']],
@@ -14,4 +14,20 @@ test('a mechanism that is not supported is refused', () => {
   expect(() => saslMechanisms('listener a', 'EXTERNAL PLAIN')).toThrow(
     expect.objectContaining({ code: 'config/not-supported', given: 'PLAIN' }) as Error,
   )
+})
+
+const FIXED = { maxSessions: 32_768, linkCapacity: 250, stripAnnotations: 'both' }
+
+test.each([
+  ['maxSessionFrames', { maxSessionFrames: 640 }],
+  ['maxSessions', { maxSessions: 1 }],
+  ['linkCapacity', { linkCapacity: 1000 }],
+  ['stripAnnotations', { stripAnnotations: 'no' }],
+])('%s cannot be chosen', (name, attributes) => {
+  const code = 'config/not-supported'
+  const message = expect.stringContaining(name) as string
+  refuseFixed('listener a', FIXED)
+  expect(() => {
+    refuseFixed('listener a', { ...FIXED, ...attributes })
+  }).toThrow(expect.objectContaining({ code, message }) as Error)
 })

@@ -6,8 +6,8 @@ test('every report runs until it is ended', () => {
   const ran: string[] = []
   const end = reports.add(() => ran.push('a'))
   reports.add(() => ran.push('b'))
-  reports.run()
+  reports.run([])
   end()
-  reports.run()
+  reports.run([])
   expect(ran).toEqual(['a', 'b', 'b'])
 })
