@@ -1,7 +1,7 @@
 import { SkupperError } from '../../core/model/error.ts'
 import { AmqpClient } from '../amqp/client.ts'
 import type { ClientOptions } from '../amqp/client.ts'
-import type { DecodedMessage } from '../amqp/message.ts'
+import type { DecodedMessage, Message } from '../amqp/message.ts'
 import { int } from '../amqp/value.ts'
 import { fullTypeName } from './entity-type.ts'
 import type { Attributes, Entity, EntityKey } from './entity-type.ts'
@@ -18,11 +18,7 @@ const PAGED = new Set(['router.address', 'router.link', 'router.config.address',
 
 /** What the client needs of an AMQP connection. `AmqpClient` has it. */
 export interface Requester {
-  request(
-    address: string,
-    message: Parameters<AmqpClient['request']>[1],
-    options?: { deadlineMs?: number },
-  ): Promise<DecodedMessage>
+  request(address: string, message: Message, options?: { deadlineMs?: number }): Promise<DecodedMessage>
   close(): Promise<void>
 }
 

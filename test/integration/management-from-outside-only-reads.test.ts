@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { manage } from '../support/manage.ts'
-import { connectorTo, routerConfig, testAuthorities } from '../support/router-config.ts'
+import { connectorTo, otherAuthorities, routerConfig, testAuthorities } from '../support/router-config.ts'
 import { startRouter } from '../support/router-process.ts'
 
 const TARGET = { address: 'evil', host: '127.0.0.1', port: 1 }
@@ -44,7 +44,7 @@ test('a local listener without TLS is no way in either', async () => {
 
 test('a certificate of another CA is refused at the door, with one log line', async () => {
   const { entities } = await routerConfig('a', await testAuthorities())
-  const stranger = await routerConfig('b', await testAuthorities())
+  const stranger = await routerConfig('b', await otherAuthorities())
   const router = await startRouter(entities)
   await expect(manage(await router.port('local'), stranger.clientTls)).rejects.toMatchObject({
     code: expect.stringMatching(/^amqp\//) as string,

@@ -1,9 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import type { Authority } from '../../core/pki/authority.ts'
 import type { DialTls } from '../../router/amqp/dial.ts'
 import type { EntityConfig } from '../../router/config/entities.ts'
 import { credentialFiles, testAuthority } from './credential-files.ts'
 import type { ProfileFiles } from './credential-files.ts'
-import { readFile } from 'node:fs/promises'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 /** The CAs that routers and their clients have in a test. */
@@ -14,7 +14,16 @@ export interface TestAuthorities {
   readonly site: Authority
 }
 
-export async function testAuthorities(): Promise<TestAuthorities> {
+let shared: Promise<TestAuthorities> | undefined
+
+/** CAs for all tests of a file: making them takes longer than most of what is tested. */
+export function testAuthorities(): Promise<TestAuthorities> {
+  shared ??= otherAuthorities()
+  return shared
+}
+
+/** New CAs, which nobody else trusts. */
+export async function otherAuthorities(): Promise<TestAuthorities> {
   const [local, site] = await Promise.all([testAuthority('skupper-local-ca'), testAuthority('skupper-site-ca')])
   return { local, site }
 }
