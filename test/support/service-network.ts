@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { SkupperError } from '../../core/model/error.ts'
+import type { ServiceContext } from '../../router/service/service-context.ts'
 import { TcpConnector } from '../../router/service/tcp-connector.ts'
 import { TcpListener } from '../../router/service/tcp-listener.ts'
 import { certificatesFor } from './certificates.ts'
@@ -18,24 +19,27 @@ export interface TcpService {
   readonly port: number
   readonly listener: TcpListener
   readonly connector: TcpConnector
+  /** For further connectors at the far end. */
+  readonly connectorContext: ServiceContext
 }
 
 /** Exposes what listens on `targetPort` of 127.0.0.1 over `routers` routers, until the test ends. */
 export async function tcpService(routers: number, targetPort: number): Promise<TcpService> {
   const line = await routerLine(routers)
+  const connectorContext = serviceContext(routerAt(line, -1).core.forwarder).context
   const listener = new TcpListener(
     { name: 'listener', address: 'service:80', host: '127.0.0.1', port: 0, backlog: 2048 },
     serviceContext(routerAt(line, 0).core.forwarder).context,
   )
   const connector = new TcpConnector(
     { name: 'connector', address: 'service:80', host: '127.0.0.1', port: targetPort },
-    serviceContext(routerAt(line, -1).core.forwarder).context,
+    connectorContext,
   )
   onTestFinished(() => {
     listener.destroy(STOP)
     connector.destroy(STOP)
   })
-  return { port: await eventually(() => listener.port), listener, connector }
+  return { port: await eventually(() => listener.port), listener, connector, connectorContext }
 }
 
 /** Routers in a row, each linked to the next over mutual TLS, until the test ends. */
