@@ -154,17 +154,17 @@ export class AddressTable {
   }
 
   #remotes(passage: Passage, entry: Entry | undefined): Target[] {
-    const routers = passage.key.startsWith('R')
-      ? [passage.key.slice(1)]
-      : this.#routes.holders(passage.key).map((holder) => holder.routerId)
-    return routers.flatMap((routerId) => this.#remote(routerId, passage, entry) ?? [])
+    // What is for one router goes there from wherever it is; only a choice among several could lead in circles.
+    if (passage.key.startsWith('R')) return this.#remote(passage.key.slice(1), passage, entry)
+    const holders = this.#routes.holders(passage.key).filter(({ routerId }) => this.#carries(passage, routerId))
+    return holders.flatMap(({ routerId }) => this.#remote(routerId, passage, entry))
   }
 
-  #remote(routerId: string, passage: Passage, entry: Entry | undefined): Target | undefined {
+  #remote(routerId: string, passage: Passage, entry: Entry | undefined): Target[] {
     const hop = this.#hopTo(routerId)
-    if (hop === undefined || !this.#isOnward(hop, passage) || !this.#carries(passage, routerId)) return undefined
+    if (hop === undefined || !this.#isOnward(hop, passage)) return []
     const load = entry === undefined ? undefined : new Load(entry.outstanding, routerId)
-    return new HopTarget(hop, { cost: this.#routes.cost(routerId) ?? hop.cost, load })
+    return [new HopTarget(hop, { cost: this.#routes.cost(routerId) ?? hop.cost, load })]
   }
 
   #hopTo(routerId: string): Hop | undefined {

@@ -26,19 +26,14 @@ export interface NewConnection {
 export class Connections {
   readonly #log: ControlLog
   readonly #now: () => number
-  readonly #onChange: () => void
   readonly #byId = new Map<number, RouterConnection>()
   #lastId = 0
   #onEmpty: (() => void) | undefined
 
-  constructor({ log, now, onChange }: { log: ControlLog; now: () => number; onChange: () => void }) {
+  /** `now` gives the time in ms. */
+  constructor({ log, now }: { log: ControlLog; now: () => number }) {
     this.#log = log
     this.#now = now
-    this.#onChange = onChange
-  }
-
-  get size(): number {
-    return this.#byId.size
   }
 
   get(id: number): RouterConnection | undefined {
@@ -56,14 +51,12 @@ export class Connections {
         onOpen: (self, peer) => {
           const role = owner.onOpen(self, peer)
           if (role !== undefined) this.#log.info(factsOf(self, role.role), 'connection opened')
-          this.#onChange()
           return role
         },
         onClosed: (self, reason) => {
           this.#byId.delete(id)
           this.#tellEnd(self, reason)
           owner.onClosed(self, reason)
-          this.#onChange()
           if (this.#byId.size === 0) this.#onEmpty?.()
         },
       },

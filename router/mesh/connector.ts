@@ -45,8 +45,6 @@ export interface LinkedPeer {
 export interface ConnectorContext extends DialContext {
   readonly routerId: string
   readonly version: string
-  /** The status has changed. */
-  readonly onChange: () => void
   readonly log: ControlLog
 }
 
@@ -163,7 +161,8 @@ export class MeshConnector {
   #linked({ containerId: routerId, properties }: Peer, cost: number): void {
     const accessId = properties.get('qd.access-id')
     this.#peer = { routerId, cost, accessId: typeof accessId === 'string' ? accessId : undefined }
-    this.#become('SUCCESS', `linked to router ${routerId} at cost ${String(cost)}`)
+    this.#status = 'SUCCESS'
+    this.#message = `linked to router ${routerId} at cost ${String(cost)}`
   }
 
   #failed(reason: SkupperError | undefined): void {
@@ -172,14 +171,8 @@ export class MeshConnector {
     if (this.#status !== 'FAILED' || this.#message !== why) {
       this.#context.log.warn({ connector: this.name, code: reason?.code }, `not linked: ${why}`)
     }
-    this.#become('FAILED', why)
-  }
-
-  #become(status: ConnectorStatus, message: string): void {
-    const same = this.#status === status && this.#message === message
-    this.#status = status
-    this.#message = message
-    if (!same) this.#context.onChange()
+    this.#status = 'FAILED'
+    this.#message = why
   }
 
   #target(): DialOptions {

@@ -37,7 +37,6 @@ export class RouterCore {
   readonly #incoming: IncomingRoles
   readonly #listeners = new Map<string, MeshListener>()
   readonly #connectors = new Map<string, MeshConnector>()
-  readonly #watchers = new Set<() => void>()
   readonly #tickMs: number
   #ticking: NodeJS.Timeout | undefined
 
@@ -62,19 +61,12 @@ export class RouterCore {
       },
     })
     this.forwarder = new Forwarder({ routes: this.control, random })
-    const onChange = (): void => {
-      for (const watcher of this.#watchers) watcher()
-    }
-    this.#connections = new Connections({ log, now, onChange })
+    this.#connections = new Connections({ log, now })
     this.#context = {
       ...options,
-      ...{ forwarder: this.forwarder, control: this.control, connections: this.#connections, onChange },
+      ...{ forwarder: this.forwarder, control: this.control, connections: this.#connections },
     }
     this.#incoming = new IncomingRoles(this.#context)
-  }
-
-  get routerId(): string {
-    return this.control.routerId
   }
 
   /** Starts the beat of the control plane. */
@@ -104,10 +96,6 @@ export class RouterCore {
     return this.#listeners.delete(name)
   }
 
-  listeners(): MeshListener[] {
-    return [...this.#listeners.values()]
-  }
-
   /** Starts to dial. @throws SkupperError `mesh/name-in-use` */
   addConnector(options: ConnectorOptions): MeshConnector {
     if (this.#connectors.has(options.name)) throw nameInUse('connector', options.name)
@@ -120,10 +108,6 @@ export class RouterCore {
   removeConnector(name: string): boolean {
     this.#connectors.get(name)?.close()
     return this.#connectors.delete(name)
-  }
-
-  connectors(): MeshConnector[] {
-    return [...this.#connectors.values()]
   }
 
   connections(): ConnectionView[] {
@@ -147,14 +131,6 @@ export class RouterCore {
     const connection = this.#connections.get(id)
     connection?.close('amqp:connection:forced', 'closed by management')
     return connection !== undefined
-  }
-
-  /** Calls `watcher` when a connection or the status of a connector has changed. The answer ends that. */
-  onChange(watcher: () => void): () => void {
-    this.#watchers.add(watcher)
-    return () => {
-      this.#watchers.delete(watcher)
-    }
   }
 
   /** Stops listening and dialling and closes every connection; resolves when they are gone. Harmless when called twice. */

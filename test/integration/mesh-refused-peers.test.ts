@@ -95,7 +95,7 @@ test('renewed certificates are taken without closing what stands', async () => {
   const east = await startRouter('east')
   const connector = await link(east, west, { tls: caller })
   const { west: second, east: renewed } = await certificatesFor('west', 'east')
-  west.core.listeners()[0]?.setTls(second)
+  west.listener.setTls(second)
   connector.setTls(renewed)
   expect(connector.status).toBe('SUCCESS')
   const [control] = east.core.connections().filter(({ role }) => role === 'inter-router')

@@ -104,8 +104,8 @@ test('both routers may dial each other: when one link is deleted the other carri
   const west = await startRouter('west')
   const east = await startRouter('east')
   await link(east, west)
-  await link(west, east, { cost: 2 })
-  await eventually(() => west.core.connectors()[0]?.status === 'SUCCESS')
+  const back = await link(west, east, { cost: 2 })
+  await eventually(() => back.status === 'SUCCESS')
   east.core.removeConnector('to-west')
   await eventually(() => east.core.connections().filter(({ dir }) => dir === 'out').length === 0)
   await passes(() => {

@@ -5,6 +5,7 @@ import type { ConnectorOptions } from '../../router/mesh/connector.ts'
 import { certificatesFor } from '../support/certificates.ts'
 import { eventually } from '../support/eventually.ts'
 import { passes } from '../support/passes.ts'
+import { frozenLink } from '../support/frozen-link.ts'
 import { knows, reachable, startRouter, type TestRouter } from '../support/mesh.ts'
 import { call, echo, pour } from '../support/mesh-streams.ts'
 import {
@@ -157,6 +158,30 @@ describe.skipIf(SKROUTERD === '')(`beside skupper-router${UNLESS_SKROUTERD}`, ()
     await management.close()
     expect(reply.applicationProperties.get('statusCode')).toBe(200)
     expect(reply.body).toBeInstanceOf(Map)
+  })
+
+  test('a network that drops everything between us is noticed, and heals by itself', async () => {
+    const { routers, tcp } = await listeningPeer('real')
+    const wire = await frozenLink(routers)
+    const us = await startRouter('us')
+    dial(us, wire.port, { idleTimeoutMs: 2000 })
+    await bothWays(us, tcp)
+    wire.freeze()
+    await eventually(() => !us.core.forwarder.reachable('theirs'))
+    wire.thaw()
+    await bothWays(us, tcp)
+  })
+
+  test('a router that stands still is left out, and taken in again when it goes on', async () => {
+    const { peer, routers, tcp } = await listeningPeer('real')
+    const us = await startRouter('us')
+    dial(us, routers)
+    await bothWays(us, tcp)
+    peer.signal('SIGSTOP')
+    await eventually(() => !knows(us, 'real'))
+    expect(us.core.forwarder.reachable('theirs')).toBe(false)
+    peer.signal('SIGCONT')
+    await bothWays(us, tcp)
   })
 
   test('when it dies its addresses go, and when it is back they are back', async () => {

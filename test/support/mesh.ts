@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import type { ConnectorOptions, MeshConnector } from '../../router/mesh/connector.ts'
 import type { ControlTimers } from '../../router/mesh/control-link.ts'
-import type { ListenerOptions } from '../../router/mesh/listener.ts'
+import type { ListenerOptions, MeshListener } from '../../router/mesh/listener.ts'
 import { RouterCore } from '../../router/mesh/router-core.ts'
 import { eventually } from './eventually.ts'
 
@@ -11,7 +11,8 @@ const LOOPBACK = '127.0.0.1'
 export interface TestRouter {
   readonly id: string
   readonly core: RouterCore
-  /** Where its inter-router listener is. */
+  /** For other routers. */
+  readonly listener: MeshListener
   readonly port: number
   /** Its log lines, as `level text`. */
   readonly log: string[]
@@ -40,7 +41,7 @@ export async function startRouter(id: string, options: TestRouterOptions = {}): 
   core.start()
   const address = { name: 'routers', role: 'inter-router', host: LOOPBACK, port: 0 } as const
   const listener = await core.addListener({ ...address, ...options.listener })
-  return { id, core, port: listener.port, log }
+  return { id, core, listener, port: listener.port, log }
 }
 
 /** `from` dials `to`. Resolves when both have a route to the other. */
