@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { EventContext, Message, Source } from 'rhea'
+import type { EventContext, Source } from 'rhea'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DeliveryState } from '../../router/amqp/delivery.ts'
 import { decodeMessage, encodeMessage } from '../../router/amqp/message.ts'
