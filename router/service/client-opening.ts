@@ -1,10 +1,9 @@
-import type { Socket } from 'node:net'
 import { SkupperError } from '../../core/model/error.ts'
 import type { DeliveryState, IncomingDelivery, OutgoingDelivery, OutgoingHandler } from '../amqp/delivery.ts'
 import { refuseDelivery } from './refused-delivery.ts'
 import { STREAM_CONTENT_TYPE, STREAM_PROPERTIES, type ReceivedHead, type StreamRouter } from './stream-router.ts'
 import type { LiveStream, StreamSet } from './stream-set.ts'
-import { TcpStream } from './tcp-stream.ts'
+import { TcpStream, type StreamSocket } from './tcp-stream.ts'
 
 /** Targets that are tried before the client is refused. */
 const MAX_ATTEMPTS = 3
@@ -22,7 +21,7 @@ export interface OpeningContext {
  * (protocol sheet, section 4.4), so a target that refuses eats no byte, and another can be tried.
  */
 export class ClientOpening implements OutgoingHandler, LiveStream {
-  readonly #socket: Socket
+  readonly #socket: StreamSocket
   readonly #context: OpeningContext
   readonly #correlationId: string
   readonly #timer: NodeJS.Timeout
@@ -31,7 +30,7 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
   #reply: { close(): void } | undefined
   #over = false
 
-  constructor(socket: Socket, correlationId: string, context: OpeningContext) {
+  constructor(socket: StreamSocket, correlationId: string, context: OpeningContext) {
     this.#socket = socket
     this.#context = context
     this.#correlationId = correlationId
@@ -68,9 +67,8 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
     this.#outgoing.handler = this
   }
 
-  /** Nothing is written before the answer, so there is nothing to go on with. */
   onDrain(): void {
-    // The head alone is never refused.
+    // Nothing is written before the answer.
   }
 
   onState(state: DeliveryState | undefined): void {

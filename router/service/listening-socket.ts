@@ -26,6 +26,8 @@ export interface ListeningSocketHandler {
   onConnection(socket: Socket): void
   /** Whether the socket listens now. `reason`: what went wrong; absent when it was opened or closed as asked. */
   onStatus(up: boolean, reason?: SkupperError): void
+  /** A client could not be taken: too many connections, or no descriptors. */
+  onRefused(reason: SkupperError): void
   /** Uniform in [0, 1), for the jitter of the pauses. */
   random(): number
 }
@@ -34,8 +36,8 @@ export interface ListeningSocketHandler {
 export class ListeningSocket {
   readonly #options: ListeningSocketOptions
   readonly #handler: ListeningSocketHandler
-  #server: Server | undefined
   readonly #backoff: Backoff
+  #server: Server | undefined
   #retry: NodeJS.Timeout | undefined
 
   constructor(options: ListeningSocketOptions, handler: ListeningSocketHandler) {
@@ -92,9 +94,12 @@ export class ListeningSocket {
     })
     server.on('error', (cause: NodeJS.ErrnoException) => {
       if (this.#server !== server) return
-      // A failed accept (out of descriptors) costs that one client; the socket goes on.
-      if (server.listening) this.#handler.onStatus(true, acceptError(cause))
+      // A failed accept costs that one client; the socket goes on.
+      if (server.listening) this.#handler.onRefused(refusal(cause.message, cause))
       else this.#failed(cause)
+    })
+    server.on('drop', () => {
+      this.#handler.onRefused(refusal(`there are ${String(maxConnections)} already`))
     })
     this.#server = server
     server.listen({ port, backlog, ...(host === '' ? {} : { host }) })
@@ -111,8 +116,8 @@ export class ListeningSocket {
   }
 }
 
-function acceptError(cause: Error): SkupperError {
-  return new SkupperError('listener/accept-failed', `could not accept a connection: ${cause.message}`, { cause })
+function refusal(why: string, cause?: Error): SkupperError {
+  return new SkupperError('listener/client-refused', `could not take a connection: ${why}`, { cause })
 }
 
 function bindError(cause: NodeJS.ErrnoException, { host, port }: ListeningSocketOptions): SkupperError {

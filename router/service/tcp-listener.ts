@@ -47,6 +47,9 @@ export class TcpListener {
       onStatus: (up, reason) => {
         this.#onStatus(up, reason)
       },
+      onRefused: (reason) => {
+        this.#streams.lastError = reason
+      },
       random: () => context.random(),
     })
     this.#record = context.records.open('LISTENER', {

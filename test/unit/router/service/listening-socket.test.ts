@@ -12,6 +12,7 @@ function listeningSocket(options: Partial<ListeningSocketOptions> = {}) {
     { host: '127.0.0.1', port: 0, retry: { firstMs: 2, maxMs: 20 }, ...options },
     {
       onConnection: (client) => accepted.push(client),
+      onRefused: (reason) => statuses.push(reason.code),
       onStatus: (up, reason) => statuses.push(`${up ? 'up' : 'down'}${reason === undefined ? '' : ` ${reason.code}`}`),
       random: () => 0.5,
     },
@@ -86,7 +87,7 @@ describe('a listening socket', () => {
   })
 
   it('turns clients away beyond its limit', async () => {
-    const { socket, accepted } = listeningSocket({ maxConnections: 1 })
+    const { socket, statuses, accepted } = listeningSocket({ maxConnections: 1 })
     socket.open()
     const at = await port(socket)
     const first = connect(at, '127.0.0.1')
@@ -95,6 +96,7 @@ describe('a listening socket', () => {
     second.on('error', () => undefined)
     await once(second, 'close')
     expect(accepted.length).toBe(1)
+    expect(statuses).toEqual(['up', 'listener/client-refused'])
     first.destroy()
   })
 })
