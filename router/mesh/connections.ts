@@ -91,7 +91,7 @@ export class Connections {
   }
 
   closeAll(): void {
-    for (const connection of this.#all()) connection.close('amqp:connection:forced', 'the router is shutting down')
+    for (const connection of this.#all()) connection.refuse('amqp:connection:forced', 'the router is shutting down')
   }
 
   destroyAll(reason: SkupperError): void {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { SkupperError } from '../../core/model/error.ts'
+import type { SkupperError } from '../../core/model/error.ts'
 import type { ConnectionOptions, Peer, SaslMechanism } from '../amqp/connection.ts'
 import type { DialOptions } from '../amqp/dial.ts'
 import { amqpOptions, linkCost } from './amqp-options.ts'
@@ -61,8 +61,6 @@ export class MeshConnector {
   #message = 'not connected yet'
   #peer: LinkedPeer | undefined
   #control: RouterConnection | undefined
-  /** Why the connection that is closing now is closed by us. */
-  #refusal: SkupperError | undefined
 
   constructor(options: ConnectorOptions, context: ConnectorContext) {
     this.options = options
@@ -135,11 +133,7 @@ export class MeshConnector {
 
   #opened(connection: RouterConnection, peer: Peer, trunk: Trunk): Role | undefined {
     if (peer.containerId === this.#context.routerId) {
-      this.#refusal = new SkupperError(
-        'mesh/own-id',
-        `the router at the other end has this router's id ${peer.containerId}`,
-      )
-      connection.close('amqp:not-allowed', this.#refusal.message)
+      connection.refuse('amqp:not-allowed', `the router at the other end has this router's id ${peer.containerId}`)
       return undefined
     }
     const cost = linkCost(this.options.cost, peer.properties)
@@ -166,8 +160,7 @@ export class MeshConnector {
   }
 
   #failed(reason: SkupperError | undefined): void {
-    const why = (this.#refusal ?? reason)?.message ?? 'the other end closed the connection'
-    this.#refusal = undefined
+    const why = reason?.message ?? 'the connection was closed'
     if (this.#status !== 'FAILED' || this.#message !== why) {
       this.#context.log.warn({ connector: this.name, code: reason?.code }, `not linked: ${why}`)
     }

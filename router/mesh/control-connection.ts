@@ -1,3 +1,4 @@
+import type { SkupperError } from '../../core/model/error.ts'
 import type { Peer } from '../amqp/connection.ts'
 import type { IncomingDelivery } from '../amqp/delivery.ts'
 import type { Receiver } from '../amqp/receiver.ts'
@@ -37,6 +38,9 @@ export interface ControlConnectionOptions {
 
 type LinkKind = Exclude<LinkView['type'], 'endpoint'>
 
+/** How long the control links may take from the open of the connection. */
+const ATTACH_DEADLINE_MS = 10_000
+
 interface KnownLink {
   readonly link: Sender | Receiver
   readonly kind: LinkKind
@@ -58,11 +62,13 @@ export class ControlConnection implements Role {
   readonly #links = new Map<Sender | Receiver, KnownLink>()
   /** The halves of the control link pair that are attached. */
   readonly #control = new Set<'sender' | 'receiver'>()
+  readonly #since: number
   #state: 'attaching' | 'up' | 'retired' = 'attaching'
 
   constructor(mesh: Mesh, options: ControlConnectionOptions) {
     this.#mesh = mesh
     this.#options = options
+    this.#since = mesh.now()
     const { peer, cost, connection } = options
     const peerId = peer.containerId
     this.#ingress = { origin: { kind: 'network', peer: peerId }, neighbour: peerId }
@@ -104,6 +110,9 @@ export class ControlConnection implements Role {
 
   sweep(): void {
     this.#pool?.sweep()
+    if (this.#state === 'attaching' && this.#mesh.now() - this.#since > ATTACH_DEADLINE_MS) {
+      this.#options.connection.refuse('amqp:connection:forced', 'the links between routers were not attached in time')
+    }
   }
 
   links(): LinkView[] {
@@ -156,9 +165,9 @@ export class ControlConnection implements Role {
       onCredit: () => {
         queue.pump()
       },
-      onDetached: () => {
+      onDetached: (error) => {
         queue.lose()
-        this.#forget(sender, kind)
+        this.#forget(sender, { kind, error })
       },
     }
   }
@@ -173,8 +182,8 @@ export class ControlConnection implements Role {
         if (kind === 'router-control') this.#takeControl(delivery)
         else this.#mesh.forwarder.receive(delivery, this.#ingress)
       },
-      onDetached: () => {
-        this.#forget(receiver, kind)
+      onDetached: (error) => {
+        this.#forget(receiver, { kind, error })
       },
     }
   }
@@ -198,12 +207,13 @@ export class ControlConnection implements Role {
    * A dialler that has a newer connection detaches its control links, and its streams go on. That the accepting side
    * detaches a link it must keep leaves nothing to do but dial anew.
    */
-  #forget(link: Sender | Receiver, kind: LinkKind): void {
+  #forget(link: Sender | Receiver, { kind, error }: { kind: LinkKind; error: SkupperError | undefined }): void {
     this.#links.delete(link)
     if (kind === 'streaming') return
     this.retire()
-    if (this.#options.dialled)
-      this.#options.connection.close('amqp:connection:forced', 'a link between routers was detached')
+    if (!this.#options.dialled) return
+    const why = error === undefined ? '' : `: ${error.message}`
+    this.#options.connection.refuse('amqp:connection:forced', `the other end has closed the link${why}`)
   }
 }
 

@@ -62,7 +62,7 @@ export class IncomingRoles {
 
   #control(connection: RouterConnection, peer: Peer, listener: ListenerOptions): Role | undefined {
     if (peer.containerId === this.#context.routerId) {
-      connection.close('amqp:not-allowed', `this router has the id ${peer.containerId} itself`)
+      connection.refuse('amqp:not-allowed', `this router has the id ${peer.containerId} itself`)
       return undefined
     }
     const lead = this.#groups.lead(peer, {
@@ -71,7 +71,7 @@ export class IncomingRoles {
       },
     })
     if (lead === 'taken') {
-      connection.close('amqp:connection:forced', 'the connector has a connection with these or newer certificates')
+      connection.refuse('amqp:connection:forced', 'the connector has a connection with these or newer certificates')
       return undefined
     }
     const role = new ControlConnection(this.#context, {
@@ -91,7 +91,7 @@ export class IncomingRoles {
     })
     const membership = this.#groups.join(peer, role.pool)
     if (membership !== undefined) return role
-    connection.close('amqp:invalid-field', 'a data connection without a group')
+    connection.refuse('amqp:invalid-field', 'a data connection without a group')
     return undefined
   }
 }

@@ -1,6 +1,6 @@
 import { isIPv6, type Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import type { SkupperError } from '../../core/model/error.ts'
+import { SkupperError } from '../../core/model/error.ts'
 import { Connection, type ConnectionHandler, type ConnectionOptions, type Peer } from '../amqp/connection.ts'
 import type { Receiver } from '../amqp/receiver.ts'
 import type { Sender } from '../amqp/sender.ts'
@@ -87,6 +87,8 @@ export class RouterConnection implements ConnectionHandler {
   readonly #tls: ConnectionView['tls']
   #peer: Peer | undefined
   #role: Role | undefined
+  /** Why this side closes. */
+  #closing: SkupperError | undefined
 
   constructor(options: RouterConnectionOptions) {
     this.#options = options
@@ -117,13 +119,20 @@ export class RouterConnection implements ConnectionHandler {
 
   onClosed(reason?: SkupperError): void {
     this.#role?.onClosed()
-    this.#options.owner.onClosed(this, reason)
+    this.#options.owner.onClosed(this, reason ?? this.#closing)
   }
 
   /** Takes no new traffic, says close and waits, not for long, for the peer's. Harmless when called twice. */
-  close(condition?: string, description?: string): void {
+  close(): void {
     this.#role?.retire()
-    this.amqp.close(condition, description)
+    this.amqp.close()
+  }
+
+  /** Closes with an AMQP condition and a reason in words, for the peer and for this router's own log. */
+  refuse(condition: string, why: string): void {
+    this.#closing ??= new SkupperError('mesh/closed', why, { given: condition })
+    this.#role?.retire()
+    this.amqp.close(condition, why)
   }
 
   sweep(): void {

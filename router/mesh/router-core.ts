@@ -129,7 +129,7 @@ export class RouterCore {
   /** Closes one connection. A connector dials again. False if there is none with that number. */
   closeConnection(id: number): boolean {
     const connection = this.#connections.get(id)
-    connection?.close('amqp:connection:forced', 'closed by management')
+    connection?.refuse('amqp:connection:forced', 'closed by management')
     return connection !== undefined
   }
 

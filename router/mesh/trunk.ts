@@ -76,7 +76,7 @@ export class Trunk {
 
   #opened(connection: RouterConnection, peer: Peer, routerId: string): Role | undefined {
     if (peer.containerId !== routerId) {
-      connection.close('amqp:not-allowed', `the control connection leads to ${routerId}`)
+      connection.refuse('amqp:not-allowed', `the control connection leads to ${routerId}`)
       return undefined
     }
     const role = new DataConnection(this.#context, {

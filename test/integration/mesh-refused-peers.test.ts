@@ -55,7 +55,16 @@ test('a router that dials itself says so', async () => {
   const { core, port } = await startRouter('west')
   const connector = core.addConnector({ name: 'self', role: 'inter-router', host: HOST, port })
   await eventually(() => connector.status === 'FAILED')
-  expect(connector.message).toContain("has this router's id west")
+  expect(connector.message).toContain(' id west')
+})
+
+test('a router that dials a port for clients is told why there is no link', async () => {
+  const { core } = await startRouter('west')
+  const { port } = await core.addListener({ name: 'clients', role: 'normal', host: HOST, port: 0 })
+  const east = await startRouter('east')
+  const connector = east.core.addConnector({ name: 'link', role: 'inter-router', host: HOST, port })
+  await eventually(() => connector.status === 'FAILED')
+  expect(connector.message).toContain('amqp:not-allowed')
 })
 
 test('connections are bounded, for each peer and in all', async () => {
