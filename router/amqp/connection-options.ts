@@ -26,7 +26,7 @@ const DEFAULT_LIMITS: ConnectionLimits = {
   maxLinks: 8192,
   handshakeMs: 10_000,
   closeMs: 3_000,
-  outboxBytes: 512 * 1024,
+  outboxBytes: 256 * 1024,
   deliveryBytes: 256 * 1024,
   incomingWindow: 8192,
 }

@@ -22,11 +22,14 @@ export interface OutgoingHandler {
 /** A delivery on its way out: may stay open for hours. One is written by exactly one owner, who sets `handler` at once. */
 export interface OutgoingDelivery {
   handler: OutgoingHandler
-  /** Queues `chunk`, which must not change afterwards. False asks the writer to wait for `onDrain`. */
+  /**
+   * Queues `chunk`, which must not change afterwards. False asks the writer to wait for `onDrain`. Once the delivery is
+   * ended, lost or settled by its receiver, what is written is dropped and the answer is true.
+   */
   write(chunk: Buffer): boolean
   /** Ends the delivery. With `settled` it is forgotten: no disposition will come. */
   end(settled?: boolean): void
-  /** Ends it as aborted and settled: the receiver drops what it has. */
+  /** Ends it as aborted and settled: the receiver drops what it has. What has not left yet never does. */
   abort(): void
 }
 
@@ -47,7 +50,8 @@ export interface IncomingDelivery {
   readonly settled: boolean
   /** Stops `onData` and lets the sender feel it: its session window is not refilled. */
   pause(): void
+  /** Goes on, at once with what was held back: `onData` and `onEnd` may come within this call. */
   resume(): void
-  /** Sends a disposition. With `settled` it is the last one. */
+  /** Sends a disposition. With `settled` it is the last one, and whatever has not been read yet is dropped unheard. */
   update(state: DeliveryState, settled: boolean): void
 }

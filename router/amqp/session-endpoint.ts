@@ -36,6 +36,7 @@ export interface SessionHost {
 }
 
 const OUTGOING_WINDOW = 0x7fffffff
+const MAX_HANDLE = 0xffffffff
 const NAME_BYTES = 12
 const NO_ROOM = 'the connection has no room for more links'
 
@@ -55,6 +56,7 @@ export class SessionEndpoint implements Session, LinkHost, FlowSource {
   readonly #byName = new Map<string, Link>()
   #stage: 'opening' | 'open' | 'ending' | 'over' = 'opening'
   #owing = false
+  #peerHandleMax = MAX_HANDLE
 
   constructor(host: SessionHost, channel: number, incomingWindow: number) {
     this.#host = host
@@ -78,8 +80,9 @@ export class SessionEndpoint implements Session, LinkHost, FlowSource {
     })
   }
 
-  onBegin({ nextOutgoingId, incomingWindow }: Fields<'begin'>): void {
+  onBegin({ nextOutgoingId, incomingWindow, handleMax }: Fields<'begin'>): void {
     if (this.#stage === 'opening') this.#stage = 'open'
+    this.#peerHandleMax = handleMax ?? MAX_HANDLE
     this.input.onBegin(nextOutgoingId)
     this.output.onWindow({ incomingWindow })
   }
@@ -186,7 +189,8 @@ export class SessionEndpoint implements Session, LinkHost, FlowSource {
       throw new SkupperError('amqp/closed', 'the session is closed')
     }
     if (this.#byName.has(key)) throw violation('not-allowed', `there is a link ${link.name} already`)
-    if (!this.#host.admitLink()) {
+    const room = this.#host.admitLink()
+    if (!room || this.#handles.taken > this.#peerHandleMax) {
       this.#host.onLinkOver()
       throw violation('resource-limit-exceeded', NO_ROOM)
     }

@@ -74,9 +74,9 @@ export class SessionTable implements SessionHost {
   }
 
   admitLink(): boolean {
-    this.#links++
     // Refused links count until the peer has detached them: one that only ever attaches is not humoured.
-    if (this.#links > 2 * this.maxLinks) throw violation('resource-limit-exceeded', 'far too many links')
+    if (this.#links >= 2 * this.maxLinks) throw violation('resource-limit-exceeded', 'far too many links')
+    this.#links++
     return this.#links <= this.maxLinks
   }
 

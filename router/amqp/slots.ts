@@ -1,4 +1,4 @@
-/** Hands out the lowest numbers that are free: channels of a connection, handles of a session. */
+/** Hands out numbers, no higher than as many were out at once: channels of a connection, handles of a session. */
 export class Slots {
   readonly #free: number[] = []
   #next = 0

@@ -1,19 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { SkupperError } from '../../../../core/model/error.ts'
+import { decodeValue } from '../../../../router/amqp/decode.ts'
 import { Encoder, encodeValue } from '../../../../router/amqp/encode.ts'
 import * as amqp from '../../../../router/amqp/value.ts'
+import { thrownCode } from '../../../support/thrown-code.ts'
 
 const hex = (value: unknown) => encodeValue(value).toString('hex')
-const codeOf = (run: () => unknown) => {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof SkupperError) return error.code
-    throw error
-  }
-  return 'nothing was thrown'
-}
-
 describe('a value written as its JavaScript type says', () => {
   test.each([
     ['null', null, '40'],
@@ -53,13 +44,13 @@ describe('what has no AMQP form is refused', () => {
     ['a ulong with a fraction', amqp.ulong(1.5)],
     ['a uuid of 3 bytes', amqp.uuid(Buffer.alloc(3))],
   ])('%s', (_name, value) => {
-    expect(codeOf(() => encodeValue(value))).toBe('amqp/not-encodable')
+    expect(thrownCode(() => encodeValue(value))).toBe('amqp/not-encodable')
   })
 
   test('an encoder is as new after reset', () => {
     const encoder = new Encoder()
     expect(
-      codeOf(() => {
+      thrownCode(() => {
         encoder.value([1, Symbol('x')])
       }),
     ).toBe('amqp/not-encodable')
@@ -67,6 +58,15 @@ describe('what has no AMQP form is refused', () => {
     encoder.value('ok')
     expect(encoder.bytes().toString('hex')).toBe('a1026f6b')
   })
+})
+
+test('no byte is lost where it grows, wherever that is', () => {
+  for (let before = 480; before < 530; before++) {
+    const value = ['x'.repeat(before), 5, true, null, 'y', 700, [null]]
+    expect(decodeValue(encodeValue(value))).toEqual(value)
+  }
+  const bytes = Array.from({ length: 5000 }, (_, i) => i % 100)
+  expect(decodeValue(encodeValue(bytes))).toEqual(bytes)
 })
 
 test('it grows with what is written', () => {
