@@ -14,6 +14,12 @@ export const UNFINISHED = /^\..*\.tmp$/
  * directory must exist. The new file is never reached through a link that somebody put in its place.
  */
 export async function writeFileAtomic(path: string, content: string): Promise<void> {
+  await replaceFile(path, content)
+  await syncDirectory(dirname(path))
+}
+
+/** As `writeFileAtomic`, save that the new name is on disk only after the next `syncDirectory`. */
+export async function replaceFile(path: string, content: string): Promise<void> {
   const directory = dirname(path)
   const unfinished = join(directory, `.${randomBytes(8).toString('hex')}-${basename(path).slice(0, 64)}.tmp`)
   try {
@@ -23,7 +29,6 @@ export async function writeFileAtomic(path: string, content: string): Promise<vo
     await rm(unfinished, { force: true })
     throw error
   }
-  await syncDirectory(directory)
 }
 
 /** Writes a file that must not exist yet, and waits until it is on disk. */

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SkupperError } from '../model/error.ts'
 import { isKind, parseResource, type Kind, type Resource, type ResourceOf } from '../model/resource.ts'
-import { makeDirectory, writeFileAtomic } from './atomic-file.ts'
+import { makeDirectory, replaceFile, syncDirectory, writeFileAtomic } from './atomic-file.ts'
 import { optional } from './file-error.ts'
 import { LastGood } from './last-good.ts'
 import { isOwn, merged } from './merge.ts'
@@ -17,6 +17,14 @@ export const RUNTIME = 'runtime/resources'
 const SNAPSHOT = 'internal/snapshot'
 /** File systems allow names of 255 bytes; ours leave room for an ending. */
 const MAX_FILE_NAME = 230
+
+const WRITES_AT_ONCE = 16
+
+/** All resources of a namespace, and its files that are none. */
+export interface Snapshot {
+  readonly resources: readonly Resource[]
+  readonly problems: readonly FileProblem[]
+}
 
 export interface NamespaceResourcesOptions {
   readonly root: string
@@ -53,14 +61,27 @@ export class NamespaceResources {
     })
   }
 
-  async applyRuntime(resource: Resource): Promise<void> {
-    const view = parseResource(resource)
-    if ((await this.#changedRuntime(view)) === undefined) return
+  /** Everything of every kind, by kind and name, and what cannot be read, all in one look. */
+  async snapshot(): Promise<Snapshot> {
+    const [input, runtime] = await Promise.all([this.#input.read(), this.#runtime.read()])
+    const kinds = new Set([...input.filed, ...runtime.filed].map(({ resource }) => resource.kind))
+    return {
+      resources: [...kinds].sort().flatMap((kind) => merged(ofKind(kind, input.filed), ofKind(kind, runtime.filed))),
+      problems: [...within(INPUT, input.problems), ...within(RUNTIME, runtime.problems)],
+    }
+  }
+
+  async applyRuntime(resources: readonly Resource[]): Promise<void> {
+    const views = resources.map((resource) => parseResource(resource))
+    if ((await this.#changedRuntime(views)).length === 0) return
     await this.#options.access.exclusively(async () => {
-      const next = await this.#changedRuntime(view)
-      if (next === undefined) return
       await makeDirectory(this.#path(RUNTIME))
-      await writeFileAtomic(this.#path(RUNTIME, fileNameOf(idOf(next))), formatResource(next))
+      for (const batch of batches(await this.#changedRuntime(views))) {
+        await Promise.all(
+          batch.map((next) => replaceFile(this.#path(RUNTIME, fileNameOf(idOf(next))), formatResource(next))),
+        )
+      }
+      await syncDirectory(this.#path(RUNTIME))
     })
   }
 
@@ -83,11 +104,6 @@ export class NamespaceResources {
     return this.#options.access.exclusively(() => this.#removeRuntime(id))
   }
 
-  async problems(): Promise<FileProblem[]> {
-    const [input, runtime] = await Promise.all([this.#input.read(), this.#runtime.read()])
-    return [...within(INPUT, input.problems), ...within(RUNTIME, runtime.problems)]
-  }
-
   async #findInput(id: ResourceId): Promise<FiledResource | undefined> {
     return (await this.#input.read()).filed.find(({ resource }) => isResource(resource, id))
   }
@@ -97,14 +113,21 @@ export class NamespaceResources {
     return filed.find(({ resource }) => isResource(resource, id))?.resource
   }
 
-  /** What would be written for a controller's view; undefined where that is there already. */
-  async #changedRuntime(view: Resource): Promise<Resource | undefined> {
-    const id = idOf(view)
-    const [input, before] = await Promise.all([this.#findInput(id), this.#findRuntime(id)])
-    // Somebody removed it after the controller read it: what is written now would bring it back.
-    if (view.metadata.uid !== undefined && input === undefined && !isOwn(before)) return undefined
-    const next = runtimeVersion(view, { input: input?.resource, before }, this.#birth())
-    return isSame(before, next) ? undefined : next
+  /** What would be written for a controller's views, as far as it is not there already. */
+  async #changedRuntime(views: readonly Resource[]): Promise<Resource[]> {
+    const [only] = views
+    const prefix = only !== undefined && views.length === 1 ? fileNameOf(idOf(only)) : ''
+    const [input, runtime] = await Promise.all([this.#input.read(), this.#runtime.read(prefix)])
+    const written = byId(input.filed)
+    const known = byId(runtime.filed)
+    return views.flatMap((view) => {
+      const wish = written.get(keyOf(view))
+      const before = known.get(keyOf(view))
+      // Somebody removed it after the controller read it: what is written now would bring it back.
+      if (view.metadata.uid !== undefined && wish === undefined && !isOwn(before)) return []
+      const next = runtimeVersion(view, { input: wish, before }, this.#birth())
+      return isSame(before, next) ? [] : [next]
+    })
   }
 
   async #replaceInput(file: string | undefined, id: ResourceId, next: Resource): Promise<void> {
@@ -139,6 +162,19 @@ export class NamespaceResources {
   #path(...parts: string[]): string {
     return join(this.#options.root, ...parts)
   }
+}
+
+function byId(filed: readonly FiledResource[]): Map<string, Resource> {
+  return new Map(filed.map(({ resource }) => [keyOf(resource), resource]))
+}
+
+function keyOf({ kind, metadata }: Resource): string {
+  return `${kind} ${metadata.name}`
+}
+
+/** As many at a time as the disk can well use. */
+function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += WRITES_AT_ONCE) yield items.slice(at, at + WRITES_AT_ONCE)
 }
 
 function ofKind<K extends Kind>(kind: K, filed: readonly FiledResource[]): ResourceOf<K>[] {

@@ -55,10 +55,11 @@ export class ResourceDirectory {
   async read(prefix = ''): Promise<DirectoryContent> {
     const names = await this.#names(prefix)
     const files = await Promise.all(names.map((name) => this.#read(name)))
+    const there = new Set(names)
     for (const known of this.#files.keys()) {
-      if (known.startsWith(prefix) && !names.includes(known)) this.#files.delete(known)
+      if (known.startsWith(prefix) && !there.has(known)) this.#files.delete(known)
     }
-    if (prefix === '') await this.#lastGood?.keepOnly(new Set(names))
+    if (prefix === '') await this.#lastGood?.keepOnly(there)
     return contentOf(names.flatMap((name, index) => (files[index] === undefined ? [] : [{ name, ...files[index] }])))
   }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
@@ -39,4 +39,31 @@ test("the controller's own resources can be made, changed and made again", async
   await store.deleteRuntime('Listener', 'synced')
   await store.applyRuntime(listener('synced'))
   expect(await store.list('Listener')).toHaveLength(1)
+})
+
+test('a snapshot has what the lists of all kinds have, and the problems', async () => {
+  await store.apply(connector('out'))
+  await store.apply(listener('in'))
+  await store.applyRuntime({ ...listener('in'), status: { message: 'OK' } })
+  await store.applyRuntime(listener('synced'))
+  await writeFile(store.path('input/resources/Site-broken.yaml'), 'kind: [')
+  const { resources, problems } = await store.snapshot()
+  expect(resources).toEqual([...(await store.list('Connector')), ...(await store.list('Listener'))])
+  expect(problems).toEqual(await store.problems())
+  expect(problems.map(({ file }) => file)).toEqual(['input/resources/Site-broken.yaml'])
+})
+
+test('many are written at once, those that say nothing new and those that were removed left out', async () => {
+  const names = Array.from({ length: 50 }, (_, index) => `l${String(index)}`)
+  await store.apply(connector('removed'))
+  const [removed] = await store.list('Connector')
+  await store.applyRuntimeAll(names.map((name) => listener(name)))
+  await store.delete('Connector', 'removed')
+  const { ino } = await stat(store.path('runtime/resources/Listener-l7.yaml'))
+  const again = names.map((name) => listener(name, { port: name === 'l8' ? 81 : 8080 }))
+  await store.applyRuntimeAll([...again, ...(removed === undefined ? [] : [removed])])
+  expect(await store.list('Listener')).toHaveLength(names.length)
+  expect((await store.get('Listener', 'l8'))?.spec.port).toBe(81)
+  expect((await stat(store.path('runtime/resources/Listener-l7.yaml'))).ino).toBe(ino)
+  expect(await store.list('Connector')).toEqual([])
 })
