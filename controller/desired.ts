@@ -46,6 +46,8 @@ export interface ConfigFacts {
   readonly router: RouterFacts
   readonly capabilities: EngineCapabilities
   readonly synced: readonly SyncedPort[]
+  /** The synced Listeners there are. */
+  readonly syncedBefore: readonly Listener[]
 }
 
 /** The resources completed by what follows from them, and what the router is to be configured with. */
@@ -65,7 +67,9 @@ export interface StatusFacts {
   readonly outsideHost: string
   readonly router: RouterState
   readonly network: readonly SiteView[]
-  readonly remembered: readonly RemoteSite[]
+  readonly known: readonly RemoteSite[]
+  /** True while other sites may not have been heard yet. */
+  readonly isListening: boolean
   readonly tokenTrouble: Trouble | undefined
   readonly problems: readonly string[]
   /** What the router refused to take over, by entity name. */
@@ -80,6 +84,7 @@ export function desiredConfig(resources: SiteResources, facts: ConfigFacts): Des
   const synced = syncedListeners(facts.synced, {
     host: settingOf(resources.site, 'listen-host'),
     own: resources.listeners,
+    before: facts.syncedBefore,
   })
   const input = {
     site: resources.site,

@@ -3,26 +3,31 @@ import { API_VERSION } from '../core/model/resource-schema.ts'
 import type { RemoteSite } from '../core/model/remote-site.ts'
 import type { SiteView } from './network-view.ts'
 import type { Neighbour, RouterState } from './router-state.ts'
+import { grownFrom } from './synced-listeners.ts'
 
 /** What is known of the network, and of what of it can be reached now. */
 export interface NetworkFacts {
   readonly siteId: string
   readonly network: readonly SiteView[]
   readonly router: RouterState
-  /** Sites an earlier look knew, that may not have been heard yet since. */
-  readonly remembered: readonly RemoteSite[]
+  /** The RemoteSites there are. */
+  readonly known: readonly RemoteSite[]
+  /** True while sites that are there may not have been heard yet: known ones then stay as they were. */
+  readonly isListening: boolean
 }
 
 /**
- * One RemoteSite for each other site of the network, remembered ones as they were. Ids that could not be a name are a
+ * One RemoteSite for each other site of the network. Ids that could not be a name are a
  * stranger's and left out.
  */
-export function remoteSites({ siteId, network, router, remembered }: NetworkFacts): RemoteSite[] {
+export function remoteSites({ siteId, network, router, known, isListening }: NetworkFacts): RemoteSite[] {
   const linkedIn = new Set(router.neighbours.filter(isIncoming).map(({ routerId }) => routerId))
   const reached = (site: RemoteSite): RemoteSite => withReach(site, router.routers, linkedIn)
   const seen = network.filter(({ id }) => id !== siteId && resourceName.safeParse(id).success).map(remoteSite)
-  const ids = new Set(seen.map(({ metadata }) => metadata.name))
-  return [...seen, ...remembered.filter(({ metadata }) => !ids.has(metadata.name))].map(reached)
+  const names = new Set(seen.map(({ metadata }) => metadata.name))
+  const before = new Map(known.map((site) => [site.metadata.name, site]))
+  const unheard = isListening ? known.filter(({ metadata }) => !names.has(metadata.name)) : []
+  return [...seen.map((site) => grownFrom(before.get(site.metadata.name), site)), ...unheard].map(reached)
 }
 
 /** The sites of the network that can be reached, this one included. */

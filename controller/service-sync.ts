@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { SkupperError, messageOf } from '../core/model/error.ts'
-import type { Labels } from '../core/model/labels.ts'
+import { formatLabels, type Labels } from '../core/model/labels.ts'
 import {
   formatServiceDefinitions,
   MAX_DEFINITIONS,
@@ -11,7 +12,7 @@ import type { DecodedMessage } from '../router/amqp/message.ts'
 import type { Log } from './log.ts'
 import type { MessageClient } from './message-client.ts'
 import { offeredPorts } from './offered-services.ts'
-import { ServiceSyncState, type SyncedPort } from './service-sync-state.ts'
+import { ServiceSyncState, type OfferedPort, type SyncedPort } from './service-sync-state.ts'
 
 /** Where all sites of a network tell each other of their services, in Skupper v1's words. */
 export const SERVICE_SYNC_ADDRESS = 'mc/$skupper-service-sync'
@@ -23,7 +24,7 @@ const CREDIT = 10
 const MAX_ORIGIN_LENGTH = 128
 
 /** So that a stranger who makes up site ids fills neither the log nor the memory. */
-const MAX_REPORTED = 1_000
+const MAX_REMEMBERED = 1_000
 
 /** What service sync does; comes from the Site and its Connectors. */
 export interface SyncSettings {
@@ -47,6 +48,8 @@ export class ServiceSync {
   readonly #options: ServiceSyncOptions
   readonly #state = new ServiceSyncState()
   readonly #reported = new Map<string, string>()
+  /** By origin: the hash of its last message, and what that offered. */
+  readonly #heard = new Map<string, { readonly text: string; readonly offers: readonly OfferedPort[] }>()
   #settings: SyncSettings = { enabled: false, labels: {}, offered: [] }
   #client: MessageClient | undefined
   #told = ''
@@ -94,7 +97,10 @@ export class ServiceSync {
     if (this.#options.now() - this.#toldAt >= TELL_EVERY_MS) this.#tell()
     const lost = this.#state.expire(this.#options.now())
     if (lost.length === 0) return
-    for (const origin of lost) this.#options.log.info({ origin }, 'service sync: site not heard, its services are gone')
+    for (const origin of lost) {
+      this.#heard.delete(origin)
+      this.#options.log.info({ origin }, 'service sync: site not heard, its services are gone')
+    }
     this.#options.onChange()
   }
 
@@ -116,17 +122,30 @@ export class ServiceSync {
     const origin = message.applicationProperties.get('origin')
     if (!this.#settings.enabled || message.subject !== SUBJECT || !isOrigin(origin)) return
     if (origin === this.#options.siteId) return
-    const { definitions, refused, unreadable } = read(message.body)
+    const offers = this.#offersIn(message.body, origin)
+    if (offers !== undefined && this.#state.receive(origin, offers, this.#options.now())) this.#options.onChange()
+  }
+
+  /** What a message offers; undefined where it cannot be read. Most messages say again what the one before said. */
+  #offersIn(body: unknown, origin: string): readonly OfferedPort[] | undefined {
+    const { labels } = this.#settings
+    const text = createHash('sha256')
+      .update(`${formatLabels(labels)}\n${String(body)}`)
+      .digest('base64')
+    const before = this.#heard.get(origin)
+    if (before?.text === text) return before.offers
+    const { definitions, refused, unreadable } = read(body)
     this.#reportOnce(origin, refused)
-    if (unreadable) return
-    const offers = offeredPorts(definitions, this.#settings.labels)
-    if (this.#state.receive(origin, offers, this.#options.now())) this.#options.onChange()
+    if (unreadable) return undefined
+    const offers = offeredPorts(definitions, labels)
+    if (before !== undefined || this.#heard.size < MAX_REMEMBERED) this.#heard.set(origin, { text, offers })
+    return offers
   }
 
   /** Every message repeats what is wrong with it: it is logged when it is not what was logged last. */
   #reportOnce(origin: string, refused: readonly string[]): void {
     const report = refused.join('; ')
-    if (report === (this.#reported.get(origin) ?? '') || this.#reported.size > MAX_REPORTED) return
+    if (report === (this.#reported.get(origin) ?? '') || this.#reported.size > MAX_REMEMBERED) return
     if (report === '') this.#reported.delete(origin)
     else this.#reported.set(origin, report)
     const [first = 'none any more'] = refused

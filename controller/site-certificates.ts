@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
-import type { AccessToken } from '../core/model/access-token.ts'
 import { messageOf } from '../core/model/error.ts'
+import type { Resource } from '../core/model/resource.ts'
 import { writeFileAtomic } from '../core/store/atomic-file.ts'
 import type { Credentials } from '../core/store/credential-directory.ts'
 import { optional } from '../core/store/file-error.ts'
@@ -10,6 +10,7 @@ import { nextOrdinals, readOrdinals, type CredentialOrdinals } from './credentia
 import type { SiteResources } from './desired.ts'
 import { ensureCredentials } from './ensure-credentials.ts'
 import type { Log } from './log.ts'
+import { ofKind } from './site-resources.ts'
 import { desiredCredentials, LOCAL_SERVER } from './site-credentials.ts'
 
 export interface SiteCertificatesOptions {
@@ -56,15 +57,14 @@ export class SiteCertificates {
   }
 
   /** Removes what we keep for a link, an access or a Secret that is gone. */
-  async removeUnnamed({ resources, managementHost, machineHosts }: CertificateWish, tokens: readonly AccessToken[]) {
+  async removeUnnamed({ resources, managementHost, machineHosts }: CertificateWish, stored: readonly Resource[]) {
     const { store, log } = this.#options
     const { site, accesses } = resources
     const { certificates } = desiredCredentials({ site, accesses, managementHost, machineHosts })
-    const secrets = await store.list('Secret')
     const named = new Set([
       ...credentialNames(resources),
       ...certificates.map(({ name }) => name),
-      ...[...tokens, ...secrets].map(({ metadata }) => metadata.name),
+      ...[...ofKind(stored, 'AccessToken'), ...ofKind(stored, 'Secret')].map(({ metadata }) => metadata.name),
     ])
     const kept = (await optional(readdir(store.path('runtime', 'certs')))) ?? []
     for (const name of kept.filter((each) => !each.startsWith('.') && !named.has(each))) {

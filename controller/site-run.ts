@@ -1,28 +1,35 @@
-import { hostname } from 'node:os'
+import type { AccessToken } from '../core/model/access-token.ts'
 import { messageOf } from '../core/model/error.ts'
+import type { Listener } from '../core/model/listener.ts'
 import { settingOf } from '../core/model/settings.ts'
 import { makeDirectory } from '../core/store/atomic-file.ts'
+import type { Snapshot } from '../core/store/namespace-resources.ts'
+import type { FileProblem } from '../core/store/resource-directory.ts'
 import type { Store } from '../core/store/store.ts'
 import type { ClientOptions } from '../router/amqp/client.ts'
 import type { EntityConfig } from '../router/config/entities.ts'
+import { boundLog } from './bounded-log.ts'
 import {
   desiredConfig,
   desiredResources,
   withDefaultAccess,
   type DesiredConfig,
   type SiteResources,
+  type StatusFacts,
 } from './desired.ts'
 import type { Log } from './log.ts'
 import { NO_ROUTER } from './router-state.ts'
 import { RouterDriver } from './router-driver.ts'
-import { SiteCertificates, type CertificateWish } from './site-certificates.ts'
+import { SiteCertificates } from './site-certificates.ts'
 import { LOCAL_CLIENT } from './site-credentials.ts'
 import { routerIdOf, type SiteIdentity } from './site-identity.ts'
 import { SiteMessaging } from './site-messaging.ts'
-import { dialHost, outsideAddresses, SitePlace, type PlaceWish } from './site-place.ts'
+import { dialHost, outsideAddresses, SitePlace } from './site-place.ts'
 import type { SitePorts } from './site-ports.ts'
-import { ofKind, readStored, siteResourcesOf } from './site-resources.ts'
+import { ofKind, siteResourcesOf } from './site-resources.ts'
 import { SiteTokens } from './site-tokens.ts'
+import { isSynced } from './synced-listeners.ts'
+import { certificateWish, placeWish } from './site-wishes.ts'
 import { writeResources } from './write-resources.ts'
 
 /** Where things are and what they are given: all of it from `main`. */
@@ -52,10 +59,20 @@ export interface Clock {
   readonly steady: () => number
 }
 
+/** What the last pass saw, from which a configuration is made. */
+interface Latest {
+  readonly resources: SiteResources
+  readonly synced: readonly Listener[]
+  readonly ports: SitePorts
+}
+
 const CONNECT_DEADLINE_MS = 5_000
 const TICK_MS = 1_000
 /** While a change shows no effect yet. */
 const QUICK_TICK_MS = 200
+const LOG_CHECK_MS = 60_000
+/** What failed or was refused is tried again this often. */
+const RETRY_MS = 5_000
 /** Asking the router how it fares takes at most this part of the time. */
 const POLL_SHARE = 1 / 20
 const NO_PORTS: SitePorts = { management: 0, health: 0, tokens: 0 }
@@ -69,8 +86,10 @@ export class SiteRun {
   readonly #tokens: SiteTokens
   readonly #driver: RouterDriver
   readonly #troubles = new Map<string, string>()
-  #latest: { readonly resources: SiteResources; readonly ports: SitePorts } | undefined
+  #latest: Latest | undefined
   #problems: readonly string[] = []
+  #passedAt = -Infinity
+  #logsCheckedAt = performance.now()
   #ticking: NodeJS.Timeout | undefined
   #closed = false
 
@@ -109,34 +128,19 @@ export class SiteRun {
 
   /** One pass: what there is and what should be → what is done about it. A part that fails does not stop the others. */
   async reconcile(): Promise<void> {
-    const { store, clock, identity } = this.#options
+    const { store, clock, identity, log } = this.#options
+    this.#passedAt = performance.now()
     const now = new Date(clock.wall())
-    const tokens = (await this.#guarded('tokens', () => this.#tokens.redeem(now))) ?? []
-    const stored = await readStored(store)
-    const read = siteResourcesOf(stored)
+    const { snapshot, tokens } = await this.#redeem(now)
+    const read = siteResourcesOf(snapshot.resources)
     if (read?.site.metadata.uid !== identity.id) return
     const resources = withDefaultAccess(read)
-    const settled = await this.#guarded('ports', () => this.#place.settle(placeWish(resources)))
-    const ports = settled ?? NO_PORTS
-    this.#latest = { resources, ports }
-    this.#messaging.configure(resources)
+    const synced = ofKind(snapshot.resources, 'Listener').filter(isSynced)
+    const config = await this.#configure(resources, synced, now)
+    const statuses = desiredResources(config, this.#statusFacts(snapshot, now))
+    await writeResources([...statuses, ...tokens], { store, stored: snapshot.resources, log })
     const wish = certificateWish(resources, now)
-    await this.#guarded('certificates', () => this.#certificates.ensure(wish))
-    const config = await this.#config(resources, ports)
-    if (settled !== undefined) await this.#guarded('router', () => this.#driver.configure(config.entities))
-    await this.#guarded('token server', () => this.#tokens.serve({ resources, port: ports.tokens, now }))
-    const statuses = desiredResources(config, {
-      ...{ now, siteId: identity.id, namespace: this.#options.namespace, version: this.#options.version },
-      outsideHost: outsideAddresses()[0] ?? '127.0.0.1',
-      router: settled === undefined ? { ...NO_ROUTER, trouble: this.#troubles.get('ports') } : this.#driver.state,
-      network: this.#messaging.network,
-      remembered: this.#messaging.hasHeardAll ? [] : ofKind(stored, 'RemoteSite'),
-      tokenTrouble: this.#tokens.trouble,
-      problems: await this.#findProblems(),
-      refusals: this.#driver.refusals,
-    })
-    await this.#guarded('old certificates', () => this.#certificates.removeUnnamed(wish, tokens))
-    await writeResources([...statuses, ...tokens], { store, stored, log: this.#options.log })
+    await this.#guarded('old certificates', () => this.#certificates.removeUnnamed(wish, snapshot.resources))
   }
 
   /** Ends everything; the router drains for at most `graceMs`. May be called twice. */
@@ -145,6 +149,44 @@ export class SiteRun {
     clearTimeout(this.#ticking)
     await this.#tokens.close()
     await this.#driver.close(graceMs)
+  }
+
+  /** Goes on with tokens; what there is then, and the tokens with their statuses. */
+  async #redeem(now: Date): Promise<{ snapshot: Snapshot; tokens: AccessToken[] }> {
+    const { store } = this.#options
+    const before = await store.snapshot()
+    const redeemed = await this.#guarded('tokens', () => this.#tokens.redeem(before.resources, now))
+    const snapshot = redeemed?.isChanged === false ? before : await store.snapshot()
+    return { snapshot, tokens: redeemed?.tokens ?? [] }
+  }
+
+  /** Brings ports, certificates, router and token server to what the resources ask for. */
+  async #configure(resources: SiteResources, synced: readonly Listener[], now: Date): Promise<DesiredConfig> {
+    const settled = await this.#guarded('ports', () => this.#place.settle(placeWish(resources)))
+    const ports = settled ?? NO_PORTS
+    this.#latest = { resources, synced, ports }
+    this.#messaging.configure(resources)
+    await this.#guarded('certificates', () => this.#certificates.ensure(certificateWish(resources, now)))
+    const config = await this.#config(this.#latest)
+    if (settled !== undefined) await this.#guarded('router', () => this.#driver.configure(config.entities))
+    await this.#guarded('token server', () => this.#tokens.serve({ resources, port: ports.tokens, now }))
+    return config
+  }
+
+  #statusFacts({ resources, problems }: Snapshot, now: Date): StatusFacts {
+    const { identity, namespace, version } = this.#options
+    const placeTrouble = this.#troubles.get('ports')
+    return {
+      ...{ now, namespace, version, siteId: identity.id },
+      outsideHost: outsideAddresses()[0] ?? '127.0.0.1',
+      router: placeTrouble === undefined ? this.#driver.state : { ...NO_ROUTER, trouble: placeTrouble },
+      network: this.#messaging.network,
+      known: ofKind(resources, 'RemoteSite'),
+      isListening: !this.#messaging.hasHeardAll,
+      tokenTrouble: this.#tokens.trouble,
+      problems: this.#toldProblems(problems),
+      refusals: this.#driver.refusals,
+    }
   }
 
   #newDriver(): RouterDriver {
@@ -177,19 +219,17 @@ export class SiteRun {
   /** While no router runs, its ports may have been taken by somebody else. */
   async #bootConfig(): Promise<readonly EntityConfig[]> {
     if (this.#latest === undefined) throw new Error('a router is started only once it is configured')
-    const { resources } = this.#latest
-    await this.#place.recheck(['management', 'health'])
-    const ports = await this.#place.settle(placeWish(resources))
-    this.#latest = { resources, ports }
-    return (await this.#config(resources, ports)).entities
+    this.#latest = { ...this.#latest, ports: await this.#place.recheck(['management', 'health']) }
+    return (await this.#config(this.#latest)).entities
   }
 
-  async #config(resources: SiteResources, ports: SitePorts): Promise<DesiredConfig> {
+  async #config({ resources, ports, synced }: Latest): Promise<DesiredConfig> {
     const { identity, platform, version } = this.#options
     const listenHost = settingOf(resources.site, 'listen-host')
     return desiredConfig(resources, {
       capabilities: identity.engine,
       synced: this.#messaging.synced,
+      syncedBefore: synced,
       router: {
         ...{ routerId: routerIdOf(identity), siteId: identity.id, platform, version, listenHost },
         credentials: await this.#certificates.files(resources),
@@ -213,9 +253,9 @@ export class SiteRun {
     }
   }
 
-  async #findProblems(): Promise<string[]> {
-    const files = await this.#options.store.problems()
-    const texts = files.map(
+  /** The problems in words; each is logged when it is new. */
+  #toldProblems(problems: readonly FileProblem[]): string[] {
+    const texts = problems.map(
       ({ file, line, message }) => `${file}${line === undefined ? '' : ` line ${String(line)}`}: ${message}`,
     )
     for (const problem of texts) {
@@ -239,6 +279,20 @@ export class SiteRun {
     }
   }
 
+  /** A port that is free again, for instance, tells nobody. */
+  #retryTroubles(): void {
+    const hasTrouble = this.#troubles.size + this.#driver.refusals.size > 0 || this.#tokens.trouble !== undefined
+    if (hasTrouble && performance.now() - this.#passedAt > RETRY_MS) this.#options.onChange()
+  }
+
+  async #boundLogs(): Promise<void> {
+    if (performance.now() - this.#logsCheckedAt < LOG_CHECK_MS) return
+    this.#logsCheckedAt = performance.now()
+    for (const name of ['router.log', 'supervisor.log']) {
+      await this.#guarded(`bounding ${name}`, () => boundLog(this.#options.store.path('internal', name)))
+    }
+  }
+
   #scheduleTick(afterMs: number): void {
     if (this.#closed) return
     this.#ticking = setTimeout(() => void this.#tick(), afterMs)
@@ -251,27 +305,9 @@ export class SiteRun {
     await this.#driver.poll().catch((error: unknown) => {
       log.debug({ reason: messageOf(error) }, 'the router did not say how it fares')
     })
+    this.#retryTroubles()
+    await this.#boundLogs()
     const pauseMs = this.#driver.isSettling ? QUICK_TICK_MS : TICK_MS
     this.#scheduleTick(Math.max(pauseMs, (performance.now() - before) / POLL_SHARE))
-  }
-}
-
-/** Where a site listens, by its settings; the ports of its services are not for its own use. */
-function placeWish({ site, accesses, listeners }: SiteResources): PlaceWish {
-  const listenHost = settingOf(site, 'listen-host')
-  const linkHost = accesses[0]?.spec.bindHost ?? settingOf(site, 'link-host')
-  const linkPorts = accesses.flatMap(({ spec }) => spec.roles.flatMap(({ port }) => port ?? []))
-  return {
-    hosts: { management: listenHost, health: listenHost, tokens: linkHost },
-    reserved: new Set([...linkPorts, ...listeners.map(({ spec }) => spec.port)]),
-  }
-}
-
-function certificateWish(resources: SiteResources, now: Date): CertificateWish {
-  return {
-    resources,
-    managementHost: settingOf(resources.site, 'listen-host'),
-    machineHosts: [...outsideAddresses(), hostname()],
-    now: now.getTime(),
   }
 }

@@ -1,4 +1,4 @@
-import type { AccessToken } from '../core/model/access-token.ts'
+import type { Resource } from '../core/model/resource.ts'
 import type { RouterAccess } from '../core/model/router-access.ts'
 import type { Store } from '../core/store/store.ts'
 import { readAuthority } from '../core/pki/authority.ts'
@@ -13,7 +13,7 @@ import { advertisedHost } from './site-status.ts'
 import { outsideAddresses } from './site-place.ts'
 import type { Trouble } from './statements.ts'
 import { TokenIssuing, type TokenWish } from './token-issuing.ts'
-import { reconcileTokens } from './token-links.ts'
+import { reconcileTokens, type ReconciledTokens } from './token-links.ts'
 import { Grants } from './token-server/grants.ts'
 import type { IssuingSite } from './token-server/redemption-answer.ts'
 import { RedemptionDesk } from './token-server/redemption-desk.ts'
@@ -55,7 +55,7 @@ export class SiteTokens {
       redeem: (token, running) => redeemToken(token, { siteId, identity, random, ...running }),
       ...{ now, log, onChange },
     })
-    this.#issuing = new TokenIssuing({ grants, desk, choosePort, log })
+    this.#issuing = new TokenIssuing({ grants, desk, choosePort, now, log })
   }
 
   /** Why this site cannot issue tokens; undefined if it can. */
@@ -63,10 +63,10 @@ export class SiteTokens {
     return this.#issuing.trouble
   }
 
-  /** Goes on with tokens of other sites; answers them with their statuses. */
-  redeem(now: Date): Promise<AccessToken[]> {
+  /** Goes on with tokens of other sites. */
+  redeem(stored: readonly Resource[], now: Date): Promise<ReconciledTokens> {
     const { store, siteId, log } = this.#options
-    return reconcileTokens({ store, redemptions: this.#redemptions, siteId, now, log })
+    return reconcileTokens({ store, stored, redemptions: this.#redemptions, siteId, now, log })
   }
 
   /** Answers tokens of this site at that port, and keeps its grants up to date. */

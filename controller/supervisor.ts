@@ -3,10 +3,11 @@ import { optional } from '../core/store/file-error.ts'
 import type { Site } from '../core/model/site.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
 import { identityOf, isSameIdentity } from './site-identity.ts'
-import { byAge } from './site-resources.ts'
+import { ofKind } from './site-resources.ts'
 import { SiteRun, type SiteRunOptions } from './site-run.ts'
 
-const RECONCILE_EVERY_MS = 5_000
+/** Whatever changes is noticed by itself; this is for what was missed, and for certificates that grow old. */
+const RECONCILE_EVERY_MS = 30_000
 /** Changes within this time are taken up together. */
 const GATHER_MS = 50
 /** How long a router may drain before it is killed: a little longer than it gives its own connections. */
@@ -57,7 +58,7 @@ export class Supervisor {
       onGone()
       return
     }
-    const [site] = (await store.list('Site')).sort(byAge)
+    const [site] = ofKind(await store.list('Site'), 'Site')
     if (site === undefined) {
       this.#tell('the namespace has no Site yet')
       await this.#endRun()

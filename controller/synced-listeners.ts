@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { listenerName, parseRoutingKey } from '../core/model/address.ts'
 import { CONTROLLED_ANNOTATION, ORIGINS_ANNOTATION, SYNCED_LABEL } from '../core/model/annotation-names.ts'
 import type { Listener } from '../core/model/listener.ts'
+import type { RemoteSite } from '../core/model/remote-site.ts'
 import { API_VERSION } from '../core/model/resource-schema.ts'
 import { userLabels } from './offered-services.ts'
 import type { SyncedPort } from './service-sync-state.ts'
@@ -14,16 +15,23 @@ export interface SyncedListenerOptions {
   readonly host: string
   /** The user's own Listeners: a routing key that one of them has, or a name, is not synced. */
   readonly own: readonly Listener[]
+  /** The synced Listeners there are: one that stays keeps its id, its age and its status. */
+  readonly before: readonly Listener[]
 }
 
 /** One Listener for each port that other sites offer. */
-export function syncedListeners(ports: readonly SyncedPort[], { host, own }: SyncedListenerOptions): Listener[] {
+export function syncedListeners(
+  ports: readonly SyncedPort[],
+  { host, own, before }: SyncedListenerOptions,
+): Listener[] {
   const ownKeys = new Set(own.map(({ spec }) => spec.routingKey))
   const ownNames = new Set(own.map(({ metadata }) => metadata.name))
+  const known = new Map(before.map((listener) => [listener.metadata.name, listener]))
   return ports
     .filter((port) => !ownKeys.has(port.routingKey))
     .map((port) => syncedListener(port, host))
     .filter(({ metadata }) => !ownNames.has(metadata.name))
+    .map((listener) => grownFrom(known.get(listener.metadata.name), listener))
 }
 
 export function isSynced({ metadata }: Listener): boolean {
@@ -51,6 +59,17 @@ function syncedListener({ routingKey, port, protocol, labels, origins }: SyncedP
     },
     // The message does not say whether the protocol was deduced. Taking it as deduced keeps what is not HTTP working.
     spec: { routingKey, host, port, type: protocol, ...(protocol === 'tcp' ? {} : { settings: DEDUCED }) },
+  }
+}
+
+/** Made by the controller itself: what an earlier look gave it beside its content stays. */
+export function grownFrom<R extends Listener | RemoteSite>(before: R | undefined, made: R): R {
+  if (before === undefined) return made
+  const { uid, creationTimestamp } = before.metadata
+  return {
+    ...made,
+    metadata: { ...made.metadata, uid, creationTimestamp },
+    status: { ...before.status, ...made.status },
   }
 }
 

@@ -27,6 +27,8 @@ export interface TokenIssuingOptions {
   readonly desk: RedemptionDesk
   /** Has another port chosen for the next time, when that of the place cannot be listened on. */
   readonly choosePort: () => Promise<void>
+  /** Milliseconds. */
+  readonly now: () => number
   readonly log: Log
 }
 
@@ -75,9 +77,9 @@ export class TokenIssuing {
   }
 
   async #listen(place: TokenPlace): Promise<TokenServer | undefined> {
-    const { desk, log, choosePort } = this.#options
+    const { desk, now, log, choosePort } = this.#options
     try {
-      const server = await TokenServer.listen({ ...place, desk, log })
+      const server = await TokenServer.listen({ ...place, desk, now, log })
       log.info({ host: place.host, port: place.port }, 'token server listens')
       return server
     } catch (cause) {

@@ -1,52 +1,60 @@
 import type { AccessToken } from '../core/model/access-token.ts'
 import { CONTROLLED_ANNOTATION } from '../core/model/annotation-names.ts'
 import type { Link } from '../core/model/link.ts'
+import type { Resource } from '../core/model/resource.ts'
 import type { Store } from '../core/store/store.ts'
 import type { Log } from './log.ts'
 import type { Redeemed } from './redemption/read-answer.ts'
 import { withRedemption, type RedemptionState } from './redemption/token-status.ts'
 import type { Redemptions } from './redemptions.ts'
-import { byAge } from './site-resources.ts'
+import { ofKind } from './site-resources.ts'
 import { tokenObstacle } from './token-guard.ts'
 
 /** On a Link that came from a token: the token's uid. A token made again under the same name is another one. */
 export const TOKEN_ANNOTATION = 'internal.skupper.io/access-token'
 
 /** The part of a store that is needed. */
-export type TokenStore = Pick<Store, 'list' | 'applyRuntime' | 'deleteRuntime' | 'putCredentials' | 'credentials'>
+export type TokenStore = Pick<Store, 'applyRuntime' | 'deleteRuntime' | 'putCredentials' | 'credentials'>
 
 export interface TokenLinksOptions {
   readonly store: TokenStore
+  /** What there is now. */
+  readonly stored: readonly Resource[]
   readonly redemptions: Pick<Redemptions, 'progress' | 'keepOnly'>
   readonly siteId: string
   readonly now: Date
   readonly log: Log
 }
 
+export interface ReconciledTokens {
+  readonly tokens: AccessToken[]
+  readonly isChanged: boolean
+}
+
 /**
  * Brings Links in line with the tokens: a token becomes a Link with credentials once it is redeemed, and the Link goes
- * with its token. Answers the tokens with their statuses; nothing of them is stored here.
+ * with its token. Answers the tokens with their statuses, of which nothing is stored here, and whether any Link was.
  */
-export async function reconcileTokens(options: TokenLinksOptions): Promise<AccessToken[]> {
-  const { store, redemptions, siteId, now } = options
-  const [all, tokens, grants] = await Promise.all([
-    store.list('Link'),
-    tokensOldestFirst(store),
-    store.list('AccessGrant'),
-  ])
-  const links = await withoutStale(all, tokens, options)
-  const surroundings = { siteId, grants, tokens, links: links.filter((link) => tokenOf(link) === undefined) }
+export async function reconcileTokens(options: TokenLinksOptions): Promise<ReconciledTokens> {
+  const { store, stored, redemptions, siteId, now } = options
+  const tokens = ofKind(stored, 'AccessToken')
+  const { kept: links, stale } = sortedOut(ofKind(stored, 'Link'), tokens)
+  for (const { metadata } of stale) await remove(metadata.name, options)
+  const others = links.filter((link) => tokenOf(link) === undefined)
+  const surroundings = { siteId, grants: ofKind(stored, 'AccessGrant'), tokens, links: others }
   const open: AccessToken[] = []
   const reconciled: AccessToken[] = []
+  let made = 0
   for (const token of tokens) {
     const obstacle = tokenObstacle(token, surroundings)
     const isRedeemed = await hasLink(token, links, store)
     if (obstacle === undefined && !isRedeemed) open.push(token)
     const state = obstacle === undefined ? await stateOf(token, isRedeemed, options) : failed(obstacle)
+    if (state.kind === 'redeemed' && !isRedeemed) made++
     reconciled.push(withRedemption(token, state, now))
   }
   redemptions.keepOnly(open)
-  return reconciled
+  return { tokens: reconciled, isChanged: stale.length + made > 0 }
 }
 
 /** The uid of the token a Link came from. */
@@ -80,29 +88,19 @@ async function hasLink({ metadata }: AccessToken, links: readonly Link[], store:
   return (await store.credentials(metadata.name)) !== undefined
 }
 
-/** Removes Links whose token is gone. */
-async function withoutStale(
-  links: readonly Link[],
-  tokens: readonly AccessToken[],
-  { store, log }: TokenLinksOptions,
-): Promise<Link[]> {
+/** Links whose token is gone, and all others. */
+function sortedOut(links: readonly Link[], tokens: readonly AccessToken[]): { kept: Link[]; stale: Link[] } {
   const uids = new Set(tokens.map(({ metadata }) => metadata.uid))
-  const kept: Link[] = []
-  for (const link of links) {
+  const isStale = (link: Link): boolean => {
     const token = tokenOf(link)
-    if (token === undefined || uids.has(token)) {
-      kept.push(link)
-      continue
-    }
-    await store.deleteRuntime('Link', link.metadata.name)
-    log.info({ link: link.metadata.name }, 'link removed: its token is gone')
+    return token !== undefined && !uids.has(token)
   }
-  return kept
+  return { kept: links.filter((link) => !isStale(link)), stale: links.filter(isStale) }
 }
 
-async function tokensOldestFirst(store: TokenStore): Promise<AccessToken[]> {
-  const tokens = await store.list('AccessToken')
-  return tokens.sort(byAge)
+async function remove(link: string, { store, log }: TokenLinksOptions): Promise<void> {
+  await store.deleteRuntime('Link', link)
+  log.info({ link }, 'link removed: its token is gone')
 }
 
 function failed(message: string): RedemptionState {

@@ -1,14 +1,15 @@
-import { messageOf } from '../core/model/error.ts'
-import { isKind, type Resource } from '../core/model/resource.ts'
+import { checkResource, isKind, issueMessage, type Resource } from '../core/model/resource.ts'
 import type { Store } from '../core/store/store.ts'
 import { isDefaultAccess } from './desired.ts'
 import type { Log } from './log.ts'
 import { describeResourcePlan, planResources } from './plan.ts'
 import { isSynced } from './synced-listeners.ts'
 
+const MAX_LINES = 50
+
 /** What is stored now, as far as the controller writes it. */
 export interface WriteContext {
-  readonly store: Pick<Store, 'applyRuntime' | 'deleteRuntime'>
+  readonly store: Pick<Store, 'applyRuntimeAll' | 'deleteRuntime'>
   readonly stored: readonly Resource[]
   readonly log: Log
 }
@@ -19,17 +20,15 @@ export async function writeResources(
   { store, stored, log }: WriteContext,
 ): Promise<void> {
   const plan = planResources(stored, desired, isOurs)
-  const attempt = async (what: object, work: Promise<unknown>): Promise<void> => {
-    await work.catch((error: unknown) => {
-      log.error({ ...what, reason: messageOf(error) }, 'a resource could not be stored')
-    })
-  }
-  for (const { kind, name } of plan.remove) await attempt({ kind, name }, store.deleteRuntime(kind, name))
-  for (const resource of plan.write) {
-    await attempt({ kind: resource.kind, name: resource.metadata.name }, store.applyRuntime(resource))
-  }
+  for (const { kind, name } of plan.remove) await store.deleteRuntime(kind, name)
+  const sound = plan.write.filter((resource) => {
+    const checked = checkResource(resource)
+    if ('issue' in checked) log.error({ reason: issueMessage(checked.issue) }, 'a resource could not be stored')
+    return 'resource' in checked
+  })
+  await store.applyRuntimeAll(sound)
   const changes = describeResourcePlan(plan)
-  if (changes.length > 0) log.debug({ changes }, 'resources stored')
+  if (changes.length > 0) log.debug({ changes: changes.slice(0, MAX_LINES), count: changes.length }, 'resources stored')
 }
 
 /** What only the controller makes, and so removes when it is no longer wanted. */

@@ -162,7 +162,15 @@ export class MachineSite {
   }
 }
 
-/** A site that runs and is ready. `settings` are those of the Site beside its hosts. */
+/** Writes what `init` writes: Site and RouterAccess. `settings` are those of the Site beside its hosts, or instead. */
+export async function writeSite({ name, host, store }: MachineSite, settings: Record<string, string> = {}) {
+  const hosts = { 'listen-host': host, 'link-host': host }
+  const { metadata, ...rest } = site(name, { settings: { ...hosts, ...settings } })
+  await store.apply(parseResource({ ...rest, metadata: { name: metadata.name } }))
+  await store.apply(routerAccess('skupper-router', { bindHost: host, subjectAlternativeNames: [host] }))
+}
+
+/** A site that runs and is ready. */
 export async function startSite(
   name: string,
   host: string,
@@ -170,10 +178,7 @@ export async function startSite(
 ): Promise<MachineSite> {
   const made = new MachineSite(name, host, await temporaryDirectory())
   onTestFinished(() => made.stop())
-  const hosts = { 'listen-host': host, 'link-host': host }
-  const { metadata, ...rest } = site(name, { settings: { ...hosts, ...settings } })
-  await made.store.apply(parseResource({ ...rest, metadata: { name: metadata.name } }))
-  await made.store.apply(routerAccess('skupper-router', { bindHost: host, subjectAlternativeNames: [host] }))
+  await writeSite(made, settings)
   made.start()
   await made.ready()
   return made

@@ -8,11 +8,23 @@ import {
   type StatusFacts,
 } from '../../../controller/desired.ts'
 import { NO_ROUTER } from '../../../controller/router-state.ts'
+import { ofKind } from '../../../controller/site-resources.ts'
+import { isSynced } from '../../../controller/synced-listeners.ts'
 import { BUILT_IN } from '../../../router/config/engine-capabilities.ts'
 import type { EntityConfig } from '../../../router/config/entities.ts'
 import { connector, link, listener, routerAccess, site } from '../../support/machine-resources.ts'
 
 const files = { ca: '/certs/ca.crt', certificate: '/certs/tls.crt', key: '/certs/tls.key' }
+const FAR = {
+  id: 'far',
+  name: 'far',
+  namespace: '',
+  platform: '',
+  version: '',
+  routers: [{ id: 'far-router', name: '0/far-router', mode: 'interior' }],
+  links: [],
+  services: [{ routingKey: 'backend:8080', protocol: 'tcp', connectors: 1, listeners: 0 }],
+}
 const OFFERED = { routingKey: 'backend:8080', port: 8080, protocol: 'tcp', labels: {}, origins: ['far'] } as const
 
 function resources(changes: Partial<SiteResources> = {}): SiteResources {
@@ -45,6 +57,7 @@ function configFacts(changes: Partial<ConfigFacts> = {}): ConfigFacts {
     },
     capabilities: BUILT_IN,
     synced: [],
+    syncedBefore: [],
     ...changes,
   }
 }
@@ -58,7 +71,8 @@ function statusFacts(changes: Partial<StatusFacts> = {}): StatusFacts {
     outsideHost: '192.0.2.7',
     router: { ...NO_ROUTER, isRunning: true },
     network: [],
-    remembered: [],
+    known: [],
+    isListening: false,
     tokenTrouble: undefined,
     problems: [],
     refusals: new Map(),
@@ -134,20 +148,10 @@ test('one resource that cannot be configured does not stop the others', () => {
 })
 
 test('services match what this site and others have, as far as the others can be reached', () => {
-  const far = {
-    id: 'far',
-    name: 'far',
-    namespace: '',
-    platform: '',
-    version: '',
-    routers: [{ id: 'far-router', name: '0/far-router', mode: 'interior' }],
-    links: [],
-    services: [{ routingKey: 'backend:8080', protocol: 'tcp', connectors: 1, listeners: 0 }],
-  }
   const config = desiredConfig(resources({ listeners: [listener('in')] }), configFacts())
   const matches = (routers: string[]) => {
     const router = { ...NO_ROUTER, isRunning: true, routers: new Set(routers) }
-    const made = desiredResources(config, statusFacts({ network: [far], router }))
+    const made = desiredResources(config, statusFacts({ network: [FAR], router }))
     return made.find(({ metadata }) => metadata.name === 'in')?.status
   }
   expect(matches(['far-router'])).toMatchObject({ hasMatchingConnector: true })
@@ -173,16 +177,27 @@ test('what the router refused is told on the resource it was for', () => {
 })
 
 test('doing it again changes nothing', () => {
-  const given = resources({ listeners: [listener('in')], links: [link('to-west')], surplus: [site('second')] })
-  const first = desiredResources(desiredConfig(given, configFacts()), statusFacts())
+  const given = resources({
+    listeners: [listener('in', { port: 81 })],
+    links: [link('to-west')],
+    surplus: [site('second')],
+  })
+  const first = desiredResources(
+    desiredConfig(given, configFacts({ synced: [OFFERED] })),
+    statusFacts({ network: [FAR] }),
+  )
   const again = {
     ...given,
     site: first.find(({ metadata }) => metadata.name === 'east'),
-    listeners: first.filter(({ kind }) => kind === 'Listener'),
+    listeners: first.filter(({ metadata }) => metadata.name === 'in'),
     links: first.filter(({ kind }) => kind === 'Link'),
     surplus: first.filter(({ metadata }) => metadata.name === 'second'),
     accesses: first.filter(({ kind }) => kind === 'RouterAccess'),
   } as SiteResources
-  const later = statusFacts({ now: new Date('2026-11-23T09:00:00Z') })
-  expect(desiredResources(desiredConfig(again, configFacts()), later)).toEqual(first)
+  const syncedBefore = ofKind(first, 'Listener').filter(isSynced)
+  const config = desiredConfig(again, configFacts({ synced: [OFFERED], syncedBefore }))
+  const now = new Date('2026-11-23T09:00:00Z')
+  expect(desiredResources(config, statusFacts({ now, network: [FAR], known: ofKind(first, 'RemoteSite') }))).toEqual(
+    first,
+  )
 })

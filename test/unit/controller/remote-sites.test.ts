@@ -28,10 +28,10 @@ const router = {
   ] as const,
 }
 
-const known = { siteId: 'here', remembered: [] }
+const here = { siteId: 'here', known: [], isListening: false }
 
 test('every other site is one sound object', () => {
-  const made = remoteSites({ ...known, network: [view('here'), view('near')], router })
+  const made = remoteSites({ ...here, network: [view('here'), view('near')], router })
   expect(made.map(({ metadata }) => metadata.name)).toEqual(['near'])
   expect(parseResource(made[0])).toEqual(made[0])
   expect(made[0]?.status).toMatchObject({
@@ -43,7 +43,7 @@ test('every other site is one sound object', () => {
 })
 
 test('tells sites that dialled us, sites we reach, and sites that are gone', () => {
-  const made = remoteSites({ ...known, network: [view('near'), view('far'), view('gone')], router })
+  const made = remoteSites({ ...here, network: [view('near'), view('far'), view('gone')], router })
   expect(made.map(({ status }) => [status?.linkedIn, status?.reachable])).toEqual([
     [true, true],
     [false, true],
@@ -53,19 +53,28 @@ test('tells sites that dialled us, sites we reach, and sites that are gone', () 
 })
 
 test.each(['../../etc', 'UPPER', 'a b', ''])('a site that calls itself %j is left out', (id) => {
-  expect(remoteSites({ ...known, network: [view(id)], router })).toEqual([])
+  expect(remoteSites({ ...here, network: [view(id)], router })).toEqual([])
 })
 
 test('without a router no site is reachable', () => {
-  const [made] = remoteSites({ ...known, network: [view('near')], router: NO_ROUTER })
+  const [made] = remoteSites({ ...here, network: [view('near')], router: NO_ROUTER })
   expect(made?.status).toMatchObject({ reachable: false, linkedIn: false })
 })
 
-test('a remembered site stays as it was until it is heard, and is reached as its routers are', () => {
-  const remembered = remoteSites({ ...known, network: [view('near'), view('gone')], router: NO_ROUTER })
-  const made = remoteSites({ siteId: 'here', network: [view('near', { name: 'renamed' })], remembered, router })
+test('while sites are still to be heard, known ones stay as they were and are reached as their routers are', () => {
+  const known = remoteSites({ ...here, network: [view('near'), view('gone')], router: NO_ROUTER })
+  const listening = { siteId: 'here', network: [view('near', { name: 'renamed' })], known, router }
+  const made = remoteSites({ ...listening, isListening: true })
   expect(made.map(({ metadata, status }) => [metadata.name, status?.name, status?.reachable])).toEqual([
     ['near', 'renamed', true],
     ['gone', 'name of gone', false],
   ])
+  expect(remoteSites({ ...listening, isListening: false })).toHaveLength(1)
+})
+
+test('a site that is known keeps its id and its age', () => {
+  const [made] = remoteSites({ ...here, network: [view('near')], router })
+  if (made === undefined) throw new Error('no site')
+  const stored = { ...made, metadata: { ...made.metadata, uid: 'u', creationTimestamp: 't' } }
+  expect(remoteSites({ ...here, network: [view('near')], known: [stored], router })).toEqual([stored])
 })

@@ -11,7 +11,7 @@ const OFFERED: SyncedPort = {
   labels: { tier: 'web' },
   origins: ['site-a', 'site-b'],
 }
-const options = { host: '127.0.3.1', own: [] }
+const options = { host: '127.0.3.1', own: [], before: [] }
 
 test('an offered port becomes a sound Listener on the listen-host that names its origins', () => {
   const [made] = syncedListeners([OFFERED], options)
@@ -50,4 +50,15 @@ test.each([undefined, '', '{', '[]', '"a"', '[1]'])('origins that cannot be read
   if (made === undefined) throw new Error('no listener')
   const annotations = text === undefined ? {} : { 'skupper.io/origins': text }
   expect(portsOfSynced([{ ...made, metadata: { ...made.metadata, annotations } }])).toEqual([])
+})
+
+test('a listener that stays keeps its id, its age and its status', () => {
+  const [made] = syncedListeners([OFFERED], options)
+  if (made === undefined) throw new Error('no listener')
+  const before = {
+    ...made,
+    metadata: { ...made.metadata, uid: 'u', creationTimestamp: 't' },
+    status: { message: 'OK' },
+  }
+  expect(syncedListeners([OFFERED], { ...options, before: [before] })).toEqual([before])
 })
