@@ -107,10 +107,12 @@ export class ConnectionEngine implements TransportOwner, HandshakeHost {
   }
 
   onFrame(frame: Frame): void {
-    if (this.#stage === 'handshake') this.#onSaslFrame(frame)
-    else if (frame.type !== AMQP_FRAME)
-      throw violation('framing-error', `a frame of type ${String(frame.type)}`, frame.type)
-    else if (frame.at < frame.end) this.#onAmqpFrame(frame)
+    if (this.#stage === 'handshake') {
+      this.#onSaslFrame(frame)
+      return
+    }
+    if (frame.type !== AMQP_FRAME) throw violation('framing-error', `a frame of type ${String(frame.type)}`)
+    if (frame.at < frame.end) this.#onAmqpFrame(frame)
   }
 
   onFault(thrown: unknown): void {
@@ -124,11 +126,9 @@ export class ConnectionEngine implements TransportOwner, HandshakeHost {
   }
 
   onGone(cause: Error | undefined): void {
-    if (this.#stage === 'closing') this.#finish(undefined)
-    else
-      this.#finish(
-        new SkupperError('amqp/connection-lost', `the connection was lost: ${cause?.message ?? 'it ended'}`, { cause }),
-      )
+    const message = `the connection was lost: ${cause?.message ?? 'it ended'}`
+    const lost = new SkupperError('amqp/connection-lost', message, { cause })
+    this.#finish(this.#stage === 'closing' ? undefined : lost)
   }
 
   expect(next: 'header' | 'frame'): void {
@@ -200,12 +200,13 @@ export class ConnectionEngine implements TransportOwner, HandshakeHost {
       ownTimeoutMs: this.#open.idleTimeout ?? 0,
       bytesOut: () => flusher.bytesOut,
       bytesIn: () => this.#transport.bytesIn,
+      bytesTaken: () => flusher.bytesTaken,
       beat: () => {
         flusher.outbox.emptyFrame()
         flusher.schedule()
       },
-      expire: () => {
-        this.onFault(violation('resource-limit-exceeded', 'nothing came from the peer within the idle time-out'))
+      expire: (what) => {
+        this.onFault(violation('resource-limit-exceeded', `${what} within the idle time-out`))
       },
     })
   }
@@ -218,9 +219,12 @@ export class ConnectionEngine implements TransportOwner, HandshakeHost {
     this.#finish(readError(error))
   }
 
+  /** The last frame: nothing may follow it. */
   #sendClose(cause: Cause | undefined): void {
-    this.outbox.frame(0, 'close', { error: errorValue(cause) })
-    this.#transport.flusher.write()
+    const { flusher } = this.#transport
+    flusher.outbox.frame(0, 'close', { error: errorValue(cause) })
+    flusher.write()
+    flusher.stop()
   }
 
   /** Tells the peer what it did wrong; who has not opened yet must do so to say it. */
@@ -258,7 +262,7 @@ function descriptorOf(frame: Frame): number {
   const decoder = new Decoder(bytes, at + 1, end)
   const descriptor = decoder.value()
   if (typeof descriptor !== 'number')
-    throw violation('not-implemented', 'a frame with a descriptor that is no number', descriptor)
+    throw violation('not-implemented', "a frame's descriptor is no number", descriptor)
   frame.at = decoder.at
   return descriptor
 }

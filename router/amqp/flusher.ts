@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { violation } from './conditions.ts'
 import { Fifo } from './fifo.ts'
 import { Outbox } from './outbox.ts'
 
@@ -15,6 +16,8 @@ export interface FlowSource {
 
 /** What one link may add before the next one has its turn. */
 const QUANTUM_BYTES = 64 * 1024
+/** Answers that may wait, beyond the limit, for a peer that asks and does not read. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 
 /**
  * The one writer of a connection's socket. Whatever happens in a turn of the event loop only marks what is to be sent;
@@ -57,6 +60,11 @@ export class Flusher {
     this.schedule()
   }
 
+  /** Bytes that have left the socket's own buffer. */
+  get bytesTaken(): number {
+    return this.#bytesOut - this.#socket.writableLength
+  }
+
   /** Has `flush` run at the end of this turn. */
   schedule(): void {
     if (this.#scheduled || this.#stopped) return
@@ -70,11 +78,12 @@ export class Flusher {
     if (this.#stopped) return
     try {
       this.#gather(this.#limit)
+      this.write()
+      this.#refuseIfUnread()
     } catch (thrown) {
       this.#onError(thrown)
       return
     }
-    this.write()
     if (this.#round.length > 0 && !this.#socket.writableNeedDrain) this.schedule()
   }
 
@@ -99,6 +108,11 @@ export class Flusher {
   /** Makes the frames of all that can go, whatever the socket holds: before an end or close. */
   gather(): void {
     this.#gather(Number.MAX_SAFE_INTEGER)
+  }
+
+  #refuseIfUnread(): void {
+    if (this.#socket.writableLength <= this.#limit + MAX_ANSWER_BYTES) return
+    throw violation('resource-limit-exceeded', 'the peer asks and does not read the answers')
   }
 
   #gather(limit: number): void {

@@ -9,10 +9,12 @@ export interface HeartbeatOptions {
   /** Bytes sent and received so far. */
   bytesOut: () => number
   bytesIn: () => number
+  /** Of the bytes sent, those that the peer's side has taken off our hands. */
+  bytesTaken: () => number
   /** Send a sign of life. */
   beat: () => void
-  /** Nothing came for twice as long as we announced. */
-  expire: () => void
+  /** Nothing came for twice as long as we announced, or nothing of what waits was taken for eight times as long. */
+  expire: (what: string) => void
 }
 
 /**
@@ -24,8 +26,14 @@ export class Heartbeat {
 
   constructor(o: HeartbeatOptions) {
     // Four looks in the peer's time-out: it hears from us in half of it.
-    if (o.peerTimeoutMs > 0) this.#watch(o.peerTimeoutMs / 4, { count: o.bytesOut, quiet: o.beat, looks: 1 })
-    if (o.ownTimeoutMs > 0) this.#watch(o.ownTimeoutMs / 2, { count: o.bytesIn, quiet: o.expire, looks: 4 })
+    if (o.peerTimeoutMs > 0) this.#watch(o.peerTimeoutMs / 4, { count: o.bytesOut, looks: 1, quiet: o.beat })
+    if (o.ownTimeoutMs === 0) return
+    const expire = (what: string) => () => {
+      o.expire(what)
+    }
+    this.#watch(o.ownTimeoutMs / 2, { count: o.bytesIn, looks: 4, quiet: expire('nothing came from the peer') })
+    // A socket counts a write only when all of it is taken, which on a slow path takes a while.
+    this.#watch(o.ownTimeoutMs / 2, { count: progress(o), looks: 16, quiet: expire('the peer does not read') })
   }
 
   stop(): void {
@@ -33,7 +41,7 @@ export class Heartbeat {
   }
 
   /** Calls `quiet` when `count` was the same for `looks` intervals. */
-  #watch(intervalMs: number, { count, quiet, looks }: { count: () => number; quiet: () => void; looks: number }): void {
+  #watch(intervalMs: number, { count, looks, quiet }: { count: () => number; looks: number; quiet: () => void }): void {
     let last = count()
     let same = 0
     const look = () => {
@@ -45,5 +53,15 @@ export class Heartbeat {
       quiet()
     }
     this.#timers.push(setInterval(look, Math.max(MIN_INTERVAL_MS, intervalMs)))
+  }
+}
+
+/** Counts what is taken; where nothing waits to be taken, each look counts. */
+function progress({ bytesOut, bytesTaken }: HeartbeatOptions): () => number {
+  let looks = 0
+  return () => {
+    const taken = bytesTaken()
+    if (taken === bytesOut()) looks++
+    return taken + looks
   }
 }

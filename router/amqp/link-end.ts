@@ -84,25 +84,18 @@ export abstract class LinkEnd {
     this.#sendAttach()
   }
 
-  /** The peer's attach: its answer, or its wish. True if it is for the owner to answer. */
-  onPeerAttach(attach: Fields<'attach'>): boolean {
+  /** The peer's attach: its answer, or its wish, which is then for the owner to answer. */
+  onPeerAttach(attach: Fields<'attach'>): void {
     const source = readTerminus(attach.source)
     const target = readTerminus(attach.target)
     this.#peerAttached = true
     this.onInitialCount(attach.initialDeliveryCount ?? 0)
-    if (this.stage === 'new') {
-      this.#source = source
-      this.#target = target
-      this.stage = 'asked'
-      return true
-    }
-    if (this.stage === 'attaching') {
-      this.#source = source
-      this.#target = target
-      this.stage = 'attached'
-      this.onAttached()
-    }
-    return false
+    if (this.closed) return
+    const answered = this.stage === 'attaching'
+    this.#source = source
+    this.#target = target
+    this.stage = answered ? 'attached' : 'asked'
+    if (answered) this.onAttached()
   }
 
   /** @throws SkupperError `amqp/not-allowed` if there is no attach of the peer to answer. */

@@ -106,7 +106,7 @@ export class SessionEndpoint implements Session, LinkHost, FlowSource {
 
   end(cause?: Cause): void {
     if (this.#stage === 'ending' || this.#stage === 'over') return
-    this.#host.flusher.gather()
+    for (const link of this.#byName.values()) if (link.role === 'sender') link.pump(Number.MAX_SAFE_INTEGER)
     this.send('end', { error: errorValue(cause) })
     this.#stage = 'ending'
     this.#loseLinks(undefined)
@@ -231,9 +231,9 @@ export class SessionEndpoint implements Session, LinkHost, FlowSource {
     return role === 'sender' ? new SenderLink(this, name) : new ReceiverLink(this, name)
   }
 
-  #bind(link: Link, attach: Fields<'attach'>): boolean {
+  #bind(link: Link, attach: Fields<'attach'>): void {
     this.#byPeerHandle.set(attach.handle, link)
-    return link.onPeerAttach(attach)
+    link.onPeerAttach(attach)
   }
 
   #onPeerLink(link: Link, attach: Fields<'attach'>): void {

@@ -1,10 +1,11 @@
 import { afterEach, expect, test } from 'vitest'
 import { Acceptor, openLink, RecordedOutgoing } from '../support/amqp-deliveries.ts'
-import { enginePair } from '../support/amqp-pair.ts'
+import { enginePair, RecordedConnection } from '../support/amqp-pair.ts'
 import type { EnginePair } from '../support/amqp-pair.ts'
 import { openRaw } from '../support/amqp-raw-peer.ts'
 import { eventually } from '../support/eventually.ts'
 
+const BEGINNING = { incomingWindow: 0x7fffffff, nextOutgoingId: 0, outgoingWindow: 0 }
 const pairs: EnginePair[] = []
 afterEach(() => {
   for (const { sockets } of pairs.splice(0)) {
@@ -17,6 +18,28 @@ test('a peer that falls silent is closed after twice the idle time-out we announ
   const { peer, handler } = await openRaw({ idleTimeoutMs: 50 })
   expect(await handler.closedWith()).toBe('amqp/resource-limit-exceeded')
   expect(await peer.conditionIn('close')).toBe('amqp:resource-limit-exceeded')
+})
+
+test('a peer that talks and does not read is closed likewise', async () => {
+  const acceptor = new Acceptor()
+  const handler = new RecordedConnection(acceptor.attach)
+  const { peer } = await openRaw({ idleTimeoutMs: 100 }, handler)
+  peer.send(0, 'attach', { name: 'out', handle: 0, receiver: true })
+  peer.send(0, 'flow', { ...BEGINNING, nextIncomingId: 0, handle: 0, deliveryCount: 0, linkCredit: 1 })
+  const { link } = await eventually(() => acceptor.senders.get('out'))
+  await eventually(() => link.credit > 0)
+  peer.socket.pause()
+  const outgoing = new RecordedOutgoing(link.send())
+  while (outgoing.delivery.write(Buffer.alloc(64 * 1024)));
+  outgoing.onMore = () => {
+    while (outgoing.delivery.write(Buffer.alloc(64 * 1024)));
+  }
+  await eventually(() => {
+    peer.raw('0000000802000000')
+    return handler.closed.length > 0
+  })
+  expect(handler.closed[0]?.code).toBe('amqp/resource-limit-exceeded')
+  expect(outgoing.lost).toBe(1)
 })
 
 test('a peer that sends signs of life is kept', async () => {

@@ -88,6 +88,18 @@ test('gather takes everything, whatever the socket holds', () => {
   expect(link.left).toBe(0)
 })
 
+test('a peer that asks and does not read the answers is a fault, once they are too many', () => {
+  const { flusher, faults, socket } = newFlusher()
+  const answer = Buffer.alloc(1024 * 1024)
+  for (let i = 0; i < 8; i++) flusher.outbox.append(answer, 0, answer.length)
+  flusher.flush()
+  expect(faults).toEqual([])
+  expect(flusher.bytesOut - flusher.bytesTaken).toBe(socket.writableLength)
+  flusher.outbox.append(answer, 0, answer.length)
+  flusher.flush()
+  expect(faults).toMatchObject([{ code: 'amqp/resource-limit-exceeded' }])
+})
+
 describe('the end', () => {
   test('after stop nothing is written', async () => {
     const { flusher, socket } = newFlusher()
