@@ -3,6 +3,7 @@ import { createServer } from 'node:https'
 import type { Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { messageOf, SkupperError } from '../../core/model/error.ts'
+import { LineLimit } from '../../core/model/line-limit.ts'
 import type { Credentials } from '../../core/pki/credentials.ts'
 import type { Log } from '../log.ts'
 import { answerExchange } from './exchange.ts'
@@ -12,6 +13,9 @@ const HEADERS_TIMEOUT_MS = 10_000
 /** For a whole request; generous to slow lines, since it is 1 KiB. */
 const REQUEST_TIMEOUT_MS = 30_000
 const MAX_HEADER_BYTES = 16 * 1024
+/** How often Node looks for those that take too long. */
+const TIMEOUT_CHECKS_MS = 2_000
+/** With one more the oldest is dropped: who means it is answered long before. */
 const MAX_CONNECTIONS = 256
 const MAX_HEADERS = 64
 const CLOSE_GRACE_MS = 5_000
@@ -22,19 +26,22 @@ export interface TokenServerOptions {
   readonly port: number
   readonly credentials: Required<Credentials>
   readonly desk: Pick<RedemptionDesk, 'redeem'>
+  /** Milliseconds. */
+  readonly now: () => number
   readonly log: Log
 }
 
 /** The HTTPS server where other sites redeem tokens: TLS 1.3, one request for each connection, everything bounded. */
 export class TokenServer {
   readonly #server: Server
-  /** Those in the handshake too, which the server itself does not list. */
+  /** Oldest first; those in the handshake too, which the server itself does not list. */
   readonly #sockets = new Set<Socket>()
 
   private constructor(server: Server) {
     this.#server = server
     server.on('connection', (socket) => {
       this.#sockets.add(socket)
+      if (this.#sockets.size > MAX_CONNECTIONS) this.#sockets.values().next().value?.destroy()
       socket.once('close', () => this.#sockets.delete(socket))
     })
   }
@@ -87,7 +94,8 @@ export class TokenServer {
   }
 }
 
-function boundedServer({ credentials, desk, log }: TokenServerOptions): Server {
+function boundedServer({ credentials, desk, now, log }: TokenServerOptions): Server {
+  const lines = new LineLimit(now)
   const server = createServer({
     minVersion: 'TLSv1.3',
     cert: credentials.certificate,
@@ -95,17 +103,20 @@ function boundedServer({ credentials, desk, log }: TokenServerOptions): Server {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECKS_MS,
     handshakeTimeout: HEADERS_TIMEOUT_MS,
     keepAlive: false,
   })
-  server.maxConnections = MAX_CONNECTIONS
   server.maxHeadersCount = MAX_HEADERS
   server.maxRequestsPerSocket = 1
   server.on('request', (request, response) => {
     void answerExchange(desk, request, response)
   })
   server.on('tlsClientError', (error, socket) => {
-    log.info({ from: socket.remoteAddress, reason: messageOf(error) }, 'no TLS with a peer of the token server')
+    const facts = { from: socket.remoteAddress, reason: messageOf(error) }
+    lines.line((held) => {
+      log.info({ ...facts, ...held }, 'no TLS with a peer of the token server')
+    })
   })
   return server
 }

@@ -25,5 +25,8 @@ export class SkupperError extends Error {
 
 /** The message of anything that was thrown; the text of a value that is not an Error. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  if (!(thrown instanceof Error)) return String(thrown)
+  // What OpenSSL throws says it in `reason`; its message has numbers and names of its source files around that.
+  const isOpenSsl = 'library' in thrown && 'reason' in thrown && typeof thrown.reason === 'string'
+  return isOpenSsl ? String(thrown.reason) : thrown.message
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { SkupperError } from '../../core/model/error.ts'
 import type { ConnectionOptions } from '../amqp/connection.ts'
 import type { ControlLog } from './control-link.ts'
+import type { Refusals } from './refusals.ts'
 import {
   RouterConnection,
   type ConnectionOwner,
@@ -25,14 +26,16 @@ export interface NewConnection {
 /** All AMQP connections of this router. One log line tells of the opening of each, one of its end. */
 export class Connections {
   readonly #log: ControlLog
+  readonly #refusals: Refusals
   readonly #now: () => number
   readonly #byId = new Map<number, RouterConnection>()
   #lastId = 0
   #onEmpty: (() => void) | undefined
 
   /** `now` gives the time in ms. */
-  constructor({ log, now }: { log: ControlLog; now: () => number }) {
+  constructor({ log, refusals, now }: { log: ControlLog; refusals: Refusals; now: () => number }) {
     this.#log = log
+    this.#refusals = refusals
     this.#now = now
   }
 
@@ -107,7 +110,7 @@ export class Connections {
     const text = reason === undefined ? '' : `: ${reason.message}`
     if (connection.peer !== undefined) this.#log.info(facts, `connection closed${text}`)
     // A dialler tells of its failures itself, once for many tries.
-    else if (connection.dir === 'in') this.#log.warn(facts, `refused a peer${text}`)
+    else if (connection.dir === 'in') this.#refusals.tell(connection.name, facts, reason?.message ?? 'it left')
   }
 }
 

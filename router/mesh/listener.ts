@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import { messageOf, SkupperError } from '../../core/model/error.ts'
 import type { SaslMechanism } from '../amqp/connection.ts'
 import type { ControlLog } from './control-link.ts'
+import type { Refusals } from './refusals.ts'
 
 /** Certificates of one end of TLS, PEM. */
 export interface TlsFiles {
@@ -40,30 +41,45 @@ export interface ListenerLimits {
   readonly connections: number
   /** From one IP address. */
   readonly connectionsPerPeer: number
+  /** Not secured yet. With one more the oldest is dropped: who means it is done long before. */
+  readonly tlsHandshakes: number
   readonly tlsHandshakeMs: number
 }
 
-const DEFAULT_LIMITS: ListenerLimits = { connections: 2000, connectionsPerPeer: 500, tlsHandshakeMs: 10_000 }
+const DEFAULT_LIMITS: ListenerLimits = {
+  connections: 2000,
+  connectionsPerPeer: 500,
+  tlsHandshakes: 256,
+  tlsHandshakeMs: 10_000,
+}
 
 /** What becomes of an accepted socket. With TLS it is secured; `verified` says that its certificate was checked. */
 export type OnSocket = (socket: Socket, verified: boolean) => void
 
+/** What a listener works with. */
+export interface ListenerContext {
+  readonly log: ControlLog
+  readonly refusals: Refusals
+  readonly onSocket: OnSocket
+}
+
 /** A port that routers or clients connect to. */
 export class MeshListener {
   readonly options: ListenerOptions
-  readonly #log: ControlLog
+  readonly #context: ListenerContext
   readonly #limits: ListenerLimits
   readonly #server: Server
   /** Secures the sockets that the other server accepts. */
   readonly #tls: TlsServer | undefined
   readonly #byPeer = new Map<string, number>()
-  /** By the peer's address and port: sockets that are not secured yet. */
+  /** By the peer's address and port, oldest first: sockets that are not secured yet. */
   readonly #shaking = new Map<string, Socket>()
   #connections = 0
 
-  private constructor(options: ListenerOptions, { log, onSocket }: { log: ControlLog; onSocket: OnSocket }) {
+  private constructor(options: ListenerOptions, context: ListenerContext) {
+    const { onSocket } = context
     this.options = options
-    this.#log = log
+    this.#context = context
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.#tls = options.tls === undefined ? undefined : this.#secure(options.tls, onSocket)
     this.#server = createServer({ noDelay: true }, (socket) => {
@@ -74,8 +90,8 @@ export class MeshListener {
   }
 
   /** Resolves when the port is bound. @throws SkupperError `mesh/port-in-use`, `mesh/cannot-listen`, `mesh/bad-certificate` */
-  static async open(options: ListenerOptions, into: { log: ControlLog; onSocket: OnSocket }): Promise<MeshListener> {
-    const listener = new MeshListener(options, into)
+  static async open(options: ListenerOptions, context: ListenerContext): Promise<MeshListener> {
+    const listener = new MeshListener(options, context)
     await listener.#bind()
     return listener
   }
@@ -111,7 +127,9 @@ export class MeshListener {
       onSocket(socket, verified)
     })
     server.on('tlsClientError', (error, socket) => {
-      this.#refuse(socket.remoteAddress, error.message)
+      this.#refuse(socket.remoteAddress, messageOf(error))
+      // After a time-out it is still open.
+      socket.destroy()
     })
     return server
   }
@@ -119,6 +137,7 @@ export class MeshListener {
   #shakeHands(socket: Socket, tls: TlsServer): void {
     const end = endOf(socket)
     this.#shaking.set(end, socket)
+    if (this.#shaking.size > this.#limits.tlsHandshakes) this.#shaking.values().next().value?.destroy()
     socket.once('close', () => {
       this.#shaking.delete(end)
     })
@@ -135,7 +154,7 @@ export class MeshListener {
       this.#server.listen({ host, port }, () => {
         this.#server.off('error', failed)
         this.#server.on('error', (error) => {
-          this.#log.warn({ listener: this.name }, `cannot accept: ${error.message}`)
+          this.#context.log.warn({ listener: this.name }, `cannot accept: ${error.message}`)
         })
         resolve()
       })
@@ -165,7 +184,7 @@ export class MeshListener {
   }
 
   #refuse(host: string | undefined, why: string): void {
-    this.#log.warn({ listener: this.name, host }, `refused a peer: ${why}`)
+    this.#context.refusals.tell(this.name, { host }, why)
   }
 }
 

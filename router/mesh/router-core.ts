@@ -6,6 +6,7 @@ import { ControlPlane } from './control-plane.ts'
 import { Forwarder } from './forwarder.ts'
 import { IncomingRoles } from './incoming-roles.ts'
 import { MeshListener, type ListenerOptions } from './listener.ts'
+import { Refusals } from './refusals.ts'
 import type { AddressView } from './address-table.ts'
 import type { ConnectionView, LinkView } from './router-connection.ts'
 
@@ -34,6 +35,7 @@ export class RouterCore {
   readonly forwarder: Forwarder
   readonly #context: ConnectorContext
   readonly #connections: Connections
+  readonly #refusals: Refusals
   readonly #incoming: IncomingRoles
   readonly #listeners = new Map<string, MeshListener>()
   readonly #connectors = new Map<string, MeshConnector>()
@@ -61,7 +63,8 @@ export class RouterCore {
       },
     })
     this.forwarder = new Forwarder({ routes: this.control, random })
-    this.#connections = new Connections({ log, now })
+    this.#refusals = new Refusals({ log, now })
+    this.#connections = new Connections({ log, refusals: this.#refusals, now })
     this.#context = {
       ...options,
       ...{ forwarder: this.forwarder, control: this.control, connections: this.#connections },
@@ -82,6 +85,7 @@ export class RouterCore {
     if (this.#listeners.has(options.name)) throw nameInUse('listener', options.name)
     const listener = await MeshListener.open(options, {
       log: this.#context.log,
+      refusals: this.#refusals,
       onSocket: (socket, verified) => {
         this.#incoming.accept(socket, options, verified)
       },
@@ -93,6 +97,7 @@ export class RouterCore {
   /** Closes the listener; connections that came by it stay. False if there is none of that name. */
   removeListener(name: string): boolean {
     this.#listeners.get(name)?.close()
+    this.#refusals.forget(name)
     return this.#listeners.delete(name)
   }
 

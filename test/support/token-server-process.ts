@@ -32,5 +32,5 @@ const desk = new RedemptionDesk({
   now: Date.now,
   log,
 })
-const server = await TokenServer.listen({ host: '127.0.0.1', port: 0, credentials, desk, log })
+const server = await TokenServer.listen({ host: '127.0.0.1', port: 0, credentials, desk, now: Date.now, log })
 process.stdout.write(`${JSON.stringify({ port: server.port, ca: credentials.ca })}\n`)

@@ -37,7 +37,7 @@ export async function tokenSite(
   const grants = new Grants(store)
   const now = () => clock.now
   const desk = new RedemptionDesk({ grants, site: () => Promise.resolve(site), now, log })
-  const server = await TokenServer.listen({ host: '127.0.0.1', port: 0, credentials, desk, log })
+  const server = await TokenServer.listen({ host: '127.0.0.1', port: 0, credentials, desk, now, log })
   onTestFinished(() => {
     server.destroy()
   })

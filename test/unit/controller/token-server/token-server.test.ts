@@ -11,7 +11,7 @@ const desk = { redeem: () => Promise.resolve({ kind: 'refused' } as const) }
 test('a port that is taken is an error of its own, and can be listened on once it is free', async () => {
   const host = '127.0.0.1'
   const { port, release } = await takePort(host)
-  const options = { host, port, credentials: await serverCredentials(), desk, log: new RecordedLog() }
+  const options = { host, port, credentials: await serverCredentials(), desk, now: Date.now, log: new RecordedLog() }
   await expect(TokenServer.listen(options)).rejects.toMatchObject({ code: 'token-server/cannot-listen' })
   await release()
   const server = await TokenServer.listen(options)
@@ -23,13 +23,14 @@ test('a port that is taken is an error of its own, and can be listened on once i
 
 test('credentials that do not belong together are refused before listening', async () => {
   const credentials = { ...(await serverCredentials()), key: (await serverCredentials()).key }
-  const options = { host: '127.0.0.1', port: 0, credentials, desk, log: new RecordedLog() }
+  const options = { host: '127.0.0.1', port: 0, credentials, desk, now: Date.now, log: new RecordedLog() }
   await expect(TokenServer.listen(options)).rejects.toMatchObject({ code: 'token-server/cannot-listen' })
 })
 
 test('a peer that says nothing does not keep it from closing', async () => {
   const credentials = await serverCredentials()
-  const server = await TokenServer.listen({ host: '127.0.0.1', port: 0, credentials, desk, log: new RecordedLog() })
+  const options = { host: '127.0.0.1', port: 0, credentials, desk, now: Date.now, log: new RecordedLog() }
+  const server = await TokenServer.listen(options)
   const silent = connect(server.port, '127.0.0.1')
   silent.on('error', () => undefined)
   await once(silent, 'connect')
