@@ -1,5 +1,4 @@
 import type { MessageClient } from '../../controller/message-client.ts'
-import type { Log } from '../../controller/log.ts'
 import { decodeMessage, encodeMessage, type DecodedMessage, type Message } from '../../router/amqp/message.ts'
 
 type Listener = (message: DecodedMessage) => void
@@ -32,13 +31,4 @@ export class MessageBus {
   listensTo(address: string): boolean {
     return (this.#listeners.get(address)?.size ?? 0) > 0
   }
-}
-
-/** A log that keeps its lines: level and message. */
-export function keptLog(): Log & { lines: string[] } {
-  const lines: string[] = []
-  const at = (level: string) => (_facts: object, message: string) => {
-    lines.push(`${level} ${message}`)
-  }
-  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { SOURCE_LOST_MS } from '../../../controller/network-records.ts'
 import { NetworkCollector } from '../../../controller/network-collector.ts'
 import { TelemetrySource, type TelemetryPort } from '../../../router/telemetry/records.ts'
-import { keptLog, MessageBus } from '../../support/message-bus.ts'
+import { MessageBus } from '../../support/message-bus.ts'
+import { RecordedLog } from '../../support/recorded-log.ts'
 import { eventually } from '../../support/eventually.ts'
 
 /** A source of the real kind, whose clock the test moves. */
@@ -34,7 +35,7 @@ class SourceOnBus {
 
 async function collectorOn(bus: MessageBus) {
   const clock = { now: 0, changes: 0 }
-  const log = keptLog()
+  const log = new RecordedLog()
   const collector = new NetworkCollector({ now: () => clock.now, log, onChange: () => clock.changes++ })
   await collector.connected(bus.client())
   return { collector, clock, log }
@@ -135,6 +136,6 @@ test('a malformed record costs a log line', async () => {
     return collector.sites().length === 1
   })
   bus.deliver(`mc/sfe.${controller?.source.id ?? ''}`, { subject: 'RECORD', body: [{}] })
-  expect(log.lines).toEqual(['debug telemetry: message left out'])
+  expect(log.all('code')).toEqual(['telemetry/malformed-record'])
   expect(collector.sites()).toHaveLength(1)
 })

@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest'
 import type { ServiceDefinition } from '../../../core/model/service-definition.ts'
 import { SERVICE_SYNC_ADDRESS, ServiceSync, type SyncSettings } from '../../../controller/service-sync.ts'
-import { keptLog, MessageBus } from '../../support/message-bus.ts'
+import { MessageBus } from '../../support/message-bus.ts'
+import { RecordedLog } from '../../support/recorded-log.ts'
 
 const BACKEND: ServiceDefinition = { address: 'backend', protocol: 'http', ports: [8080], labels: { tier: 'web' } }
 const OFF: SyncSettings = { enabled: false, labels: {}, offered: [] }
 
 interface Setup {
   sync: ServiceSync
-  log: ReturnType<typeof keptLog>
+  log: RecordedLog
   changes: () => number
   at: (now: number) => void
 }
@@ -16,7 +17,7 @@ interface Setup {
 async function setUp(bus: MessageBus, siteId: string, settings: Partial<SyncSettings> = {}): Promise<Setup> {
   let now = 0
   let changes = 0
-  const log = keptLog()
+  const log = new RecordedLog()
   const sync = new ServiceSync({
     siteId,
     version: '1.2.3',
@@ -172,7 +173,7 @@ test('unsound definitions are left out, and reported once', async () => {
   const sound = { address: 'x', protocol: 'tcp', ports: [1] }
   for (let i = 0; i < 3; i++) tell([sound, { ...sound, address: 'Not A Name' }])
   expect(keys(b)).toEqual(['x:1'])
-  expect(b.log.lines.filter((line) => line.startsWith('warn'))).toHaveLength(1)
+  expect(b.log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1)
 })
 
 test('more services than a site may have are not told, and that is reported', async () => {
@@ -187,5 +188,5 @@ test('more services than a site may have are not told, and that is reported', as
   a.at(5_000)
   a.sync.tick()
   expect(keys(b)).toHaveLength(5000)
-  expect(a.log.lines.filter((line) => line.startsWith('warn'))).toHaveLength(1)
+  expect(a.log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1)
 })
