@@ -5,38 +5,24 @@ import { onTestFinished } from 'vitest'
 export interface FrozenLink {
   readonly port: number
   freeze(): void
+  /** What was sent meanwhile arrives, as TCP sends it again; ends and new connections do too. */
   thaw(): void
 }
 
 /** Connects whoever comes to `target` on 127.0.0.1. While frozen nothing passes, and nothing new is connected. */
 export async function frozenLink(target: number): Promise<FrozenLink> {
-  const sockets = new Set<Socket>()
+  const wires = new Set<Wire>()
   let frozen = false
-  const join = (from: Socket, to: Socket): void => {
-    sockets.add(from)
-    from.on('data', (chunk) => {
-      if (!frozen) to.write(chunk)
-    })
-    from.on('error', () => undefined)
-    from.on('close', () => {
-      sockets.delete(from)
-      if (!frozen) to.destroy()
-    })
-  }
-  const server = createServer((near) => {
-    if (frozen) {
-      sockets.add(near)
-      near.on('error', () => undefined)
-      return
-    }
-    const far = connect(target, '127.0.0.1')
-    join(near, far)
-    join(far, near)
+  const server = createServer({ pauseOnConnect: true, noDelay: true }, (near) => {
+    const wire = new Wire(near, target)
+    wires.add(wire)
+    near.once('close', () => wires.delete(wire))
+    if (!frozen) wire.thaw()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
     server.close()
-    for (const socket of sockets) socket.destroy()
+    for (const wire of wires) wire.cut()
   })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('listens on no TCP port')
@@ -44,11 +30,60 @@ export async function frozenLink(target: number): Promise<FrozenLink> {
     port: address.port,
     freeze: () => {
       frozen = true
+      for (const wire of wires) wire.freeze()
     },
     thaw: () => {
       frozen = false
-      // Whoever was connected while frozen got no answer, and never will.
-      for (const socket of sockets) socket.destroy()
+      for (const wire of wires) wire.thaw()
     },
   }
+}
+
+/** One connection through the network: two sockets. A frozen one is not read, so it does not even see an end. */
+class Wire {
+  readonly #near: Socket
+  readonly #target: number
+  #far: Socket | undefined
+
+  constructor(near: Socket, target: number) {
+    this.#near = near
+    this.#target = target
+    near.on('error', () => undefined)
+  }
+
+  freeze(): void {
+    this.#near.pause()
+    this.#far?.pause()
+  }
+
+  thaw(): void {
+    this.#far ??= this.#connected()
+    this.#near.resume()
+    this.#far.resume()
+  }
+
+  cut(): void {
+    this.#near.destroy()
+    this.#far?.destroy()
+  }
+
+  #connected(): Socket {
+    const far = connect({ port: this.#target, host: '127.0.0.1', noDelay: true })
+    join(this.#near, far)
+    join(far, this.#near)
+    return far
+  }
+}
+
+function join(from: Socket, to: Socket): void {
+  from.on('data', (chunk) => {
+    if (to.writable && !to.write(chunk)) from.pause()
+  })
+  to.on('drain', () => {
+    from.resume()
+  })
+  from.on('error', () => undefined)
+  from.on('close', () => {
+    to.destroySoon()
+  })
 }
