@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { messageOf } from '../core/model/error.ts'
 import { RestartBackoff, ROUTER_RESTARTS } from './restart-backoff.ts'
-import { argumentsOf, endProcess } from './running-process.ts'
+import { argumentsOf, endProcess } from '../core/store/running-process.ts'
 
 const LOG_FILE_MODE = 0o600
 /** A router that lost its supervisor gets this long before it is killed: its streams are cut in any case. */

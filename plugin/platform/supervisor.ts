@@ -1,14 +1,11 @@
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { SkupperError } from '../../core/model/error.ts'
 import { lockOwner } from '../../core/store/lock.ts'
+import { endProcess } from '../../core/store/running-process.ts'
 
-const PAUSE_MS = 50
 /** The supervisor lets its router drain before it ends; this is longer than that grace period. */
 const STOP_DEADLINE_MS = 60_000
-const KILL_DEADLINE_MS = 5_000
 const OWNER_ONLY = 0o600
 
 /** How a site's supervisor is found and run without an init system. */
@@ -42,19 +39,5 @@ export async function startSupervisor({ command, lockFile, logFile }: Supervisor
 /** Asks the supervisor to drain and end, kills it when it does not, and waits until it is gone. */
 export async function stopSupervisor({ lockFile }: SupervisorOptions): Promise<void> {
   const pid = await lockOwner(lockFile)
-  if (pid === undefined) return
-  process.kill(pid, 'SIGTERM')
-  if (await released(lockFile, STOP_DEADLINE_MS)) return
-  process.kill(pid, 'SIGKILL')
-  if (await released(lockFile, KILL_DEADLINE_MS)) return
-  throw new SkupperError('supervisor/running', `the supervisor (process ${String(pid)}) does not end`, { given: pid })
-}
-
-async function released(lockFile: string, deadlineMs: number): Promise<boolean> {
-  const deadline = performance.now() + deadlineMs
-  while ((await lockOwner(lockFile)) !== undefined) {
-    if (performance.now() > deadline) return false
-    await delay(PAUSE_MS)
-  }
-  return true
+  if (pid !== undefined) await endProcess(pid, STOP_DEADLINE_MS)
 }

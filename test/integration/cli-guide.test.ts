@@ -48,6 +48,7 @@ test('the main flow of the guide answers with its texts', async () => {
   await eventually(async () => {
     expect(await answerOf(cli, '-n', 'west', 'link', 'status')).toBe('Incoming link from east-site is connected\n')
     expect(await answerOf(cli, '-n', 'west', 'status')).toContain('It is connected to 1 other site.\n')
+    return true
   })
 
   const port = await backend('answer')
@@ -68,6 +69,7 @@ test('the main flow of the guide answers with its texts', async () => {
         '',
       ].join('\n'),
     )
+    return true
   })
   expect(await answerOf(cli, '-n', 'west', 'network', 'status')).toMatch(
     /^Sites:\n├─ \[local\] \S+\(west\) \n│ {2}│ namespace: west\n│ {2}│ site name: west-site\n[^]*╰─ \[remote\] \S+\(east\) \n/,

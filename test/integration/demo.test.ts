@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { argumentsOf } from '../../controller/running-process.ts'
+import { argumentsOf } from '../../core/store/running-process.ts'
 
 const DEMO = join(import.meta.dirname, '../../scripts/demo/main.ts')
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { RouterProcess, type RouterProcessOptions } from '../../controller/router-process.ts'
-import { argumentsOf } from '../../controller/running-process.ts'
+import { argumentsOf } from '../../core/store/running-process.ts'
 import { eventually } from '../support/eventually.ts'
 
 /** Stands for a router: says when it runs, ends with its standard input or on SIGTERM. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
-import { argumentsOf, endProcess } from '../../../controller/running-process.ts'
+import { argumentsOf, endProcess } from '../../../../core/store/running-process.ts'
 
 async function running(program: string): Promise<number> {
   const child = spawn(process.execPath, ['-e', program, 'marked'], { stdio: ['ignore', 'pipe', 'ignore'] })
