@@ -1,6 +1,6 @@
 import { SkupperError } from '../core/model/error.ts'
 import type { AttributesOf, Entity } from './config/entities.ts'
-import type { ControlTimers } from './mesh/control-link.ts'
+import type { ControlTimers } from './mesh/control/control-link.ts'
 import { refuseOther } from './management/entities/unsupported.ts'
 
 const DEFAULT_DATA_CONNECTIONS = 2

@@ -1,5 +1,5 @@
-import { INCOMPLETE, endOf, itemsAt, malformed, nextItem, textAt, unsignedAt } from './encoded.ts'
-import type { Items } from './encoded.ts'
+import { INCOMPLETE, endOf, itemsAt, malformed, nextItem, textAt, unsignedAt } from './control/encoded.ts'
+import type { Items } from './control/encoded.ts'
 import { decodeAnnotations, startsWithAnnotations } from './router-annotations.ts'
 import type { RouterAnnotations } from './router-annotations.ts'
 

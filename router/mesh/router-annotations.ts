@@ -1,6 +1,6 @@
 import { SkupperError } from '../../core/model/error.ts'
-import { INCOMPLETE, endOf, itemsAt, nextItem, textAt, unsignedAt } from './encoded.ts'
-import type { Items } from './encoded.ts'
+import { INCOMPLETE, endOf, itemsAt, nextItem, textAt, unsignedAt } from './control/encoded.ts'
+import type { Items } from './control/encoded.ts'
 
 /** Flag bits of the section. Others, such as 2 for resend-released, are passed on as they are. */
 export const STREAMING = 1

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { SkupperError } from '../../core/model/error.ts'
-import { Backoff } from '../mesh/backoff.ts'
+import { Backoff } from '../mesh/connection/backoff.ts'
 
 /** Connections the kernel may hold that we have not accepted yet. */
 const DEFAULT_BACKLOG = 511

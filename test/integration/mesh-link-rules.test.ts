@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { encodeMessage } from '../../router/amqp/message.ts'
 import { int } from '../../router/amqp/value.ts'
-import { CAPABILITY } from '../../router/mesh/capabilities.ts'
+import { CAPABILITY } from '../../router/mesh/connection/capabilities.ts'
 import { eventually } from '../support/eventually.ts'
 import { startRouter } from '../support/mesh.ts'
 import { passes } from '../support/passes.ts'

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { AmqpClient } from '../../router/amqp/client.ts'
-import type { ConnectorOptions } from '../../router/mesh/connector.ts'
+import type { ConnectorOptions } from '../../router/mesh/connection/connector.ts'
 import { certificatesFor } from '../support/certificates.ts'
 import { eventually } from '../support/eventually.ts'
 import { passes } from '../support/passes.ts'

@@ -1,4 +1,4 @@
-import type { ControlMessage } from '../../router/mesh/control-message.ts'
+import type { ControlMessage } from '../../router/mesh/control/control-message.ts'
 
 interface Captured {
   readonly bytes: Buffer

@@ -1,6 +1,6 @@
 import { createAuthority, readAuthority } from '../../core/pki/authority.ts'
 import { issueCredentials } from '../../core/pki/issue.ts'
-import type { TlsFiles } from '../../router/mesh/listener.ts'
+import type { TlsFiles } from '../../router/mesh/connection/listener.ts'
 
 /** Certificates of one new CA for each of `names`, good for 127.0.0.1. */
 export async function certificatesFor<Name extends string>(...names: Name[]): Promise<Record<Name, TlsFiles>> {

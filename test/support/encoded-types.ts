@@ -1,4 +1,4 @@
-import { endOf } from '../../router/mesh/encoded.ts'
+import { endOf } from '../../router/mesh/control/encoded.ts'
 
 const NAMES: Readonly<Record<number, string>> = {
   0x40: 'null',

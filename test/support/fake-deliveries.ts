@@ -5,7 +5,7 @@ import type {
   OutgoingDelivery,
   OutgoingHandler,
 } from '../../router/amqp/delivery.ts'
-import { DEAF_READER, DEAF_WRITER } from '../../router/mesh/deaf-handlers.ts'
+import { DEAF_READER, DEAF_WRITER } from '../../router/mesh/connection/deaf-handlers.ts'
 
 /** Notes what its writer does; the test plays the receiver through `handler`. */
 export class FakeOutgoing implements OutgoingDelivery {

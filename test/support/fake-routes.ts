@@ -1,8 +1,8 @@
 import type { OutgoingDelivery } from '../../router/amqp/delivery.ts'
-import type { Routes } from '../../router/mesh/address-table.ts'
-import type { ControlLink, Holder } from '../../router/mesh/control-link.ts'
-import type { Hop } from '../../router/mesh/hop-target.ts'
-import type { WayOptions } from '../../router/mesh/target.ts'
+import type { Routes } from '../../router/mesh/forward/address-table.ts'
+import type { ControlLink, Holder } from '../../router/mesh/control/control-link.ts'
+import type { Hop } from '../../router/mesh/forward/hop-target.ts'
+import type { WayOptions } from '../../router/mesh/forward/target.ts'
 import { FakeOutgoing } from './fake-deliveries.ts'
 
 /** A control plane that knows what a test tells it. This router is "me". */

@@ -1,5 +1,5 @@
 import type { IncomingDelivery, OutgoingDelivery } from '../../router/amqp/delivery.ts'
-import { localPipe } from '../../router/mesh/local-pipe.ts'
+import { localPipe } from '../../router/mesh/forward/local-pipe.ts'
 import type { StreamConsumer, StreamHead, StreamRouter } from '../../router/service/stream-router.ts'
 
 /** A stream that was opened, as a test sees it. */

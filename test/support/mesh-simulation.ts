@@ -1,5 +1,5 @@
-import { ControlPlane } from '../../router/mesh/control-plane.ts'
-import type { ControlLink, ControlTimers } from '../../router/mesh/control-link.ts'
+import { ControlPlane } from '../../router/mesh/control/control-plane.ts'
+import type { ControlLink, ControlTimers } from '../../router/mesh/control/control-link.ts'
 
 const TICK_MS = 1_000
 const FIRST_INSTANCE = 1_000_000

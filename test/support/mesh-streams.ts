@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingDelivery, OutgoingDelivery } from '../../router/amqp/delivery.ts'
 import { uint } from '../../router/amqp/value.ts'
-import type { Forwarder } from '../../router/mesh/forwarder.ts'
+import type { Forwarder } from '../../router/mesh/forward/forwarder.ts'
 import { stateText } from './recorded-handlers.ts'
 
 /** What marks a stream as one of TCP; real routers carry no other. */

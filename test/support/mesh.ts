@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
-import type { ConnectorOptions, MeshConnector } from '../../router/mesh/connector.ts'
-import type { ControlTimers } from '../../router/mesh/control-link.ts'
-import type { ListenerOptions, MeshListener } from '../../router/mesh/listener.ts'
+import type { ConnectorOptions, MeshConnector } from '../../router/mesh/connection/connector.ts'
+import type { ControlTimers } from '../../router/mesh/control/control-link.ts'
+import type { ListenerOptions, MeshListener } from '../../router/mesh/connection/listener.ts'
 import { RouterCore } from '../../router/mesh/router-core.ts'
 import { eventually } from './eventually.ts'
 

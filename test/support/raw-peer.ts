@@ -6,7 +6,7 @@ import type { IncomingDelivery } from '../../router/amqp/delivery.ts'
 import { encodeMessage } from '../../router/amqp/message.ts'
 import type { Receiver } from '../../router/amqp/receiver.ts'
 import type { Sender } from '../../router/amqp/sender.ts'
-import { CAPABILITY, linkEnd, ROUTER_CAPABILITIES } from '../../router/mesh/capabilities.ts'
+import { CAPABILITY, linkEnd, ROUTER_CAPABILITIES } from '../../router/mesh/connection/capabilities.ts'
 import { encodeAnnotations } from '../../router/mesh/router-annotations.ts'
 import { eventually } from './eventually.ts'
 

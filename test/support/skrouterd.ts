@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { TlsFiles } from '../../router/mesh/listener.ts'
+import type { TlsFiles } from '../../router/mesh/connection/listener.ts'
 import { eventually } from './eventually.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 

@@ -1,4 +1,4 @@
-import type { ConnectionView } from '../../mesh/router-connection.ts'
+import type { ConnectionView } from '../../mesh/connection/router-connection.ts'
 import type { Entity, EntityType } from '../entity-type.ts'
 import type { MeshConnections } from './mesh-parts.ts'
 import { refusal } from '../status.ts'

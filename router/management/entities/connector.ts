@@ -1,5 +1,5 @@
 import type { AttributesOf } from '../../config/entities.ts'
-import type { ConnectorOptions } from '../../mesh/connector.ts'
+import type { ConnectorOptions } from '../../mesh/connection/connector.ts'
 import type { MutualTls } from '../../tls/tls-files.ts'
 import { configuredType } from '../configured-type.ts'
 import type { Running } from '../configured-type.ts'

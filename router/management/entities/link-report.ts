@@ -1,4 +1,4 @@
-import type { ConnectorStatus, LinkedPeer } from '../../mesh/connector.ts'
+import type { ConnectorStatus, LinkedPeer } from '../../mesh/connection/connector.ts'
 import type { TelemetryRecord } from '../../telemetry/record.ts'
 
 /** Byte counters change all the time; they are reported no more often than this. */

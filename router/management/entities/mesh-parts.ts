@@ -1,6 +1,6 @@
 import type { SaslMechanism } from '../../amqp/connection.ts'
-import { LINK_CREDIT } from '../../mesh/capabilities.ts'
-import type { ConnectionView } from '../../mesh/router-connection.ts'
+import { LINK_CREDIT } from '../../mesh/connection/capabilities.ts'
+import type { ConnectionView } from '../../mesh/connection/router-connection.ts'
 import type { TelemetrySource } from '../../telemetry/source.ts'
 import type { SslProfiles } from '../../tls/ssl-profiles.ts'
 import { mutualTls } from '../../tls/tls-files.ts'

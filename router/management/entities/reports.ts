@@ -1,4 +1,4 @@
-import type { ConnectionView } from '../../mesh/router-connection.ts'
+import type { ConnectionView } from '../../mesh/connection/router-connection.ts'
 
 /** Brings a telemetry record up to date, given all connections of the router. */
 export type Report = (connections: readonly ConnectionView[]) => void

@@ -1,4 +1,4 @@
-import type { AddressView } from '../../mesh/address-table.ts'
+import type { AddressView } from '../../mesh/forward/address-table.ts'
 import { TREATMENT } from '../../mesh/treatments.ts'
 import type { EntityType } from '../entity-type.ts'
 

@@ -1,5 +1,5 @@
-import { LINK_CREDIT } from '../../mesh/capabilities.ts'
-import type { LinkView } from '../../mesh/router-connection.ts'
+import { LINK_CREDIT } from '../../mesh/connection/capabilities.ts'
+import type { LinkView } from '../../mesh/connection/router-connection.ts'
 import type { EntityType } from '../entity-type.ts'
 
 /** Those of skupper-router, whose tools ask for them; what is not counted here is not set. */

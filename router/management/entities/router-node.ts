@@ -1,4 +1,4 @@
-import type { RouterView } from '../../mesh/control-link.ts'
+import type { RouterView } from '../../mesh/control/control-link.ts'
 import type { Entity, EntityType } from '../entity-type.ts'
 
 const ATTRIBUTES = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Graph } from '../../../../router/mesh/graph.ts'
+import { Graph } from '../../../../router/mesh/control/graph.ts'
 import { MeshSimulation } from '../../../support/mesh-simulation.ts'
 
 const ROUTERS = 50

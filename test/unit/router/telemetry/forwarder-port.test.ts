@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Forwarder } from '../../../../router/mesh/forwarder.ts'
+import { Forwarder } from '../../../../router/mesh/forward/forwarder.ts'
 import { forwarderPort } from '../../../../router/telemetry/forwarder-port.ts'
 import { FakeRoutes } from '../../../support/fake-routes.ts'
 import { eventually } from '../../../support/eventually.ts'

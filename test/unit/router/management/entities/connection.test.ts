@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { connectionType } from '../../../../../router/management/entities/connection.ts'
-import type { ConnectionView } from '../../../../../router/mesh/router-connection.ts'
+import type { ConnectionView } from '../../../../../router/mesh/connection/router-connection.ts'
 
 const view: ConnectionView = {
   id: 7,

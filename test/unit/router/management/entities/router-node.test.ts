@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { routerNodeType } from '../../../../../router/management/entities/router-node.ts'
-import type { RouterView } from '../../../../../router/mesh/control-link.ts'
+import type { RouterView } from '../../../../../router/mesh/control/control-link.ts'
 
 const node: RouterView = {
   routerId: 'a',

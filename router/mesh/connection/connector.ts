@@ -1,0 +1,188 @@
+import type { Socket } from 'node:net'
+import type { SkupperError } from '../../../core/model/error.ts'
+import type { ConnectionOptions, Peer, SaslMechanism } from '../../amqp/connection.ts'
+import type { DialOptions } from '../../amqp/dial.ts'
+import { amqpOptions, linkCost } from './amqp-options.ts'
+import { CAPABILITY } from './capabilities.ts'
+import { ControlConnection } from './control-connection.ts'
+import type { ControlLog } from '../control/control-link.ts'
+import { DialLoop } from './dial-loop.ts'
+import type { TlsFiles } from './listener.ts'
+import { randomToken } from '../random-token.ts'
+import type { Role, RouterConnection } from './router-connection.ts'
+import { Trunk, type DialContext } from './trunk.ts'
+
+export interface ConnectorOptions {
+  readonly name: string
+  readonly role: 'inter-router'
+  readonly host: string
+  readonly port: number
+  /** Of the link, at least 1; the other end may ask for more. */
+  readonly cost?: number | undefined
+  readonly tls?: TlsFiles | undefined
+  /** The other end's certificate must name `host`; true unless said otherwise. */
+  readonly verifyHostname?: boolean | undefined
+  /** EXTERNAL with TLS, else ANONYMOUS, unless said otherwise. */
+  readonly saslMechanisms?: readonly SaslMechanism[] | undefined
+  /** Connections for streams beside the control connection; 2 by default, 0 for none. */
+  readonly dataConnections?: number | undefined
+  readonly maxFrameSize?: number | undefined
+  /** A peer silent for longer is dropped; 16 s by default. */
+  readonly idleTimeoutMs?: number | undefined
+}
+
+export type ConnectorStatus = 'CONNECTING' | 'SUCCESS' | 'FAILED'
+
+/** The router at the other end of a link. */
+export interface LinkedPeer {
+  readonly routerId: string
+  /** The telemetry record of the access point it listens on, if it named one. */
+  readonly accessId: string | undefined
+  readonly cost: number
+}
+
+/** What a connector works with. */
+export interface ConnectorContext extends DialContext {
+  readonly routerId: string
+  readonly version: string
+  readonly log: ControlLog
+}
+
+const DEFAULT_DATA_CONNECTIONS = 2
+const DIAL_TIMEOUT_MS = 5_000
+
+/** A link to another router that this one dials: a control connection and its data connections, dialled again for ever. */
+export class MeshConnector {
+  readonly options: ConnectorOptions
+  readonly #context: ConnectorContext
+  readonly #loop: DialLoop
+  #tls: TlsFiles | undefined
+  #status: ConnectorStatus = 'CONNECTING'
+  #message = 'not connected yet'
+  #peer: LinkedPeer | undefined
+  #control: RouterConnection | undefined
+
+  constructor(options: ConnectorOptions, context: ConnectorContext) {
+    this.options = options
+    this.#context = context
+    this.#tls = options.tls
+    this.#loop = new DialLoop({
+      ...context,
+      target: () => this.#target(),
+      connect: (socket, onClosed) => {
+        this.#connect(socket, onClosed)
+      },
+      onFailed: (reason) => {
+        this.#failed(reason)
+      },
+    })
+    this.#loop.start()
+  }
+
+  get name(): string {
+    return this.options.name
+  }
+
+  /** 'SUCCESS' while linked, 'FAILED' after a failure until the next success. */
+  get status(): ConnectorStatus {
+    return this.#status
+  }
+
+  /** In words: who is at the other end, or why nobody is. */
+  get message(): string {
+    return this.#message
+  }
+
+  /** Known while linked. */
+  get peer(): LinkedPeer | undefined {
+    return this.#peer
+  }
+
+  /** From the next dialling on these certificates are used; connections that stand are left alone. */
+  setTls(tls: TlsFiles): void {
+    this.#tls = tls
+  }
+
+  /** Closes the link for good. Harmless when called twice. */
+  close(): void {
+    this.#loop.stop()
+    this.#control?.close()
+  }
+
+  #connect(socket: Socket, onClosed: (reason?: SkupperError) => void): void {
+    const correlator = randomToken(this.#context.random)
+    const trunk = new Trunk(this.#context, {
+      name: this.name,
+      target: () => this.#target(),
+      amqp: (id) => this.#amqp(id, { correlator, data: true }),
+    })
+    this.#control = this.#context.connections.add({
+      ...{ name: this.name, socket, dir: 'out', role: 'inter-router' },
+      amqp: (id) => this.#amqp(id, { correlator, data: false }),
+      owner: {
+        onOpen: (connection, peer) => this.#opened(connection, peer, trunk),
+        onClosed: (_, reason) => {
+          trunk.close()
+          this.#control = undefined
+          this.#peer = undefined
+          onClosed(reason)
+        },
+      },
+    })
+  }
+
+  #opened(connection: RouterConnection, peer: Peer, trunk: Trunk): Role | undefined {
+    if (peer.containerId === this.#context.routerId) {
+      connection.refuse('amqp:not-allowed', `the router at the other end has this router's id ${peer.containerId}`)
+      return undefined
+    }
+    const cost = linkCost(this.options.cost, peer.properties)
+    const onReady = (): void => {
+      this.#linked(peer, cost)
+      const trunking = peer.offeredCapabilities.includes(CAPABILITY.trunking)
+      if (trunking) trunk.start(peer.containerId, this.options.dataConnections ?? DEFAULT_DATA_CONNECTIONS)
+    }
+    return new ControlConnection(this.#context, {
+      connection,
+      peer,
+      cost,
+      members: trunk.group,
+      dialled: true,
+      onReady,
+    })
+  }
+
+  #linked({ containerId: routerId, properties }: Peer, cost: number): void {
+    const accessId = properties.get('qd.access-id')
+    this.#peer = { routerId, cost, accessId: typeof accessId === 'string' ? accessId : undefined }
+    this.#status = 'SUCCESS'
+    this.#message = `linked to router ${routerId} at cost ${String(cost)}`
+  }
+
+  #failed(reason: SkupperError | undefined): void {
+    const why = reason?.message ?? 'the connection was closed'
+    if (this.#status !== 'FAILED' || this.#message !== why) {
+      this.#context.log.warn({ connector: this.name, code: reason?.code }, `not linked: ${why}`)
+    }
+    this.#status = 'FAILED'
+    this.#message = why
+  }
+
+  #target(): DialOptions {
+    const { host, port, verifyHostname } = this.options
+    const tls = this.#tls === undefined ? undefined : { ...this.#tls, verifyHostname }
+    return { host, port, tls, timeoutMs: DIAL_TIMEOUT_MS }
+  }
+
+  #amqp(connectionId: number, { correlator, data }: { correlator: string; data: boolean }): ConnectionOptions {
+    const { routerId, version } = this.#context
+    const { host, cost, maxFrameSize, idleTimeoutMs } = this.options
+    const ordinal = this.#tls === undefined ? undefined : (this.#tls.ordinal ?? 0)
+    return amqpOptions({
+      ...{ routerId, version, connectionId, hostname: host, maxFrameSize, idleTimeoutMs, cost },
+      saslMechanisms: this.options.saslMechanisms ?? [this.#tls === undefined ? 'ANONYMOUS' : 'EXTERNAL'],
+      betweenRouters: true,
+      group: { correlator, ordinal, data },
+    })
+  }
+}

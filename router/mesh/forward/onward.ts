@@ -1,0 +1,70 @@
+import type { OutgoingDelivery } from '../../amqp/delivery.ts'
+import type { Arrival } from './arrival.ts'
+import type { MessageHead } from '../message-head.ts'
+import { pipe } from './pipe.ts'
+import { encodeAnnotations, passedOn, STREAMING, type RouterAnnotations } from '../router-annotations.ts'
+import type { Target } from './target.ts'
+
+/** What goes on of a message: new annotations, and every byte behind the old ones. */
+export interface Onward {
+  readonly annotations: RouterAnnotations
+  readonly rest: Buffer
+  /** 0 to 9. */
+  readonly priority: number
+}
+
+/** Up to this many bytes are copied behind the annotations, so that they leave in one frame. */
+const JOINED_BYTES = 8 * 1024
+
+/** What `routerId` passes on of a delivery that came in by a link. */
+export function onward(arrival: Arrival, head: MessageHead, routerId: string): Onward {
+  const { ingress } = arrival
+  const passed = passedOn(ingress.neighbour === undefined ? undefined : head.annotations, routerId)
+  return {
+    annotations: {
+      ...passed,
+      flags: arrival.streaming ? passed.flags | STREAMING : passed.flags,
+      toOverride: ingress.to ?? passed.toOverride,
+    },
+    rest: arrival.bytes().subarray(head.annotationsLength),
+    priority: head.priority,
+  }
+}
+
+/** Joins the delivery to one towards `target`. False if that takes none; the delivery is then untouched. */
+export function forward(arrival: Arrival, target: Target, message: Onward): boolean {
+  const { delivery, ended } = arrival
+  const outgoing = target.open({
+    streaming: ended === undefined,
+    priority: message.priority,
+    settled: ended?.settled ?? false,
+  })
+  if (outgoing === undefined) return false
+  const taken = writeOnward(outgoing, target, message)
+  pipe(delivery, outgoing)
+  if (ended !== undefined) outgoing.end(ended.settled)
+  else if (!taken) delivery.pause()
+  return true
+}
+
+/** Sends a complete message to each of `targets`, settled; answers how many took it. */
+export function sendCopies(targets: readonly Target[], message: Onward): number {
+  let sent = 0
+  for (const target of targets) {
+    const outgoing = target.open({ streaming: false, priority: message.priority, settled: true })
+    if (outgoing === undefined) continue
+    writeOnward(outgoing, target, message)
+    outgoing.end(true)
+    sent++
+  }
+  return sent
+}
+
+/** Begins `outgoing` with the message, in the form that `target` reads. False asks to wait for `onDrain`. */
+export function writeOnward(outgoing: OutgoingDelivery, target: Target, { annotations, rest }: Onward): boolean {
+  if (!target.annotated) return outgoing.write(rest)
+  const section = encodeAnnotations(annotations)
+  if (rest.length <= JOINED_BYTES) return outgoing.write(Buffer.concat([section, rest]))
+  outgoing.write(section)
+  return outgoing.write(rest)
+}
