@@ -98,10 +98,6 @@ export class RouterDriver {
     return [...connectors.values(), ...listeners.values()].some(({ isUp }) => !isUp)
   }
 
-  get pid(): number | undefined {
-    return this.#process.pid
-  }
-
   /** Brings the router to this configuration, and starts it the first time. Throws where its file cannot be written. */
   async configure(entities: readonly EntityConfig[]): Promise<void> {
     await this.#writeBootFile(entities)

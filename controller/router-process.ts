@@ -53,10 +53,6 @@ export class RouterProcess {
     this.#backoff = new RestartBackoff(ROUTER_RESTARTS, options.random)
   }
 
-  get pid(): number | undefined {
-    return this.#child?.pid
-  }
-
   /** Ends a router that an earlier supervisor left behind, then starts ours. */
   async start(): Promise<void> {
     await endLeftOverRouter(this.#options)

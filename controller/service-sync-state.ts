@@ -1,9 +1,9 @@
 import type { Protocol } from '../core/model/protocol.ts'
 
 /** An origin that was not heard for this long loses its services (v1's default). */
-export const ORIGIN_TTL_MS = 180_000
+const ORIGIN_TTL_MS = 180_000
 /** v1's lower bound: below it three lost messages would take services away. */
-export const SHORTEST_ORIGIN_TTL_MS = 60_000
+const SHORTEST_ORIGIN_TTL_MS = 60_000
 /** Site ids in this message are claims, so a stranger could make up any number of them. */
 const MAX_ORIGINS = 1_000
 

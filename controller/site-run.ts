@@ -17,6 +17,7 @@ import {
   type SiteResources,
   type StatusFacts,
 } from './desired.ts'
+import { GuardedParts } from './guarded-parts.ts'
 import type { Log } from './log.ts'
 import { NO_ROUTER } from './router-state.ts'
 import { RouterDriver } from './router-driver.ts'
@@ -85,7 +86,7 @@ export class SiteRun {
   readonly #messaging: SiteMessaging
   readonly #tokens: SiteTokens
   readonly #driver: RouterDriver
-  readonly #troubles = new Map<string, string>()
+  readonly #parts: GuardedParts
   #latest: Latest | undefined
   #problems: readonly string[] = []
   #passedAt = -Infinity
@@ -96,6 +97,7 @@ export class SiteRun {
   constructor(options: SiteRunOptions) {
     const { identity, store, otherPortsFiles, log, clock, random, onChange } = options
     this.#options = options
+    this.#parts = new GuardedParts(log)
     this.#place = new SitePlace({ portsFile: store.path('internal', 'ports.json'), otherPortsFiles })
     const ordinalsFile = store.path('internal', 'credential-ordinals.json')
     this.#certificates = new SiteCertificates({ store, ordinalsFile, log })
@@ -140,7 +142,7 @@ export class SiteRun {
     const statuses = desiredResources(config, this.#statusFacts(snapshot, now))
     await writeResources([...statuses, ...tokens], { store, stored: snapshot.resources, log })
     const wish = certificateWish(resources, now)
-    await this.#guarded('old certificates', () => this.#certificates.removeUnnamed(wish, snapshot.resources))
+    await this.#parts.run('old certificates', () => this.#certificates.removeUnnamed(wish, snapshot.resources))
   }
 
   /** Ends everything; the router drains for at most `graceMs`. May be called twice. */
@@ -155,27 +157,27 @@ export class SiteRun {
   async #redeem(now: Date): Promise<{ snapshot: Snapshot; tokens: AccessToken[] }> {
     const { store } = this.#options
     const before = await store.snapshot()
-    const redeemed = await this.#guarded('tokens', () => this.#tokens.redeem(before.resources, now))
+    const redeemed = await this.#parts.run('tokens', () => this.#tokens.redeem(before.resources, now))
     const snapshot = redeemed?.isChanged === false ? before : await store.snapshot()
     return { snapshot, tokens: redeemed?.tokens ?? [] }
   }
 
   /** Brings ports, certificates, router and token server to what the resources ask for. */
   async #configure(resources: SiteResources, synced: readonly Listener[], now: Date): Promise<DesiredConfig> {
-    const settled = await this.#guarded('ports', () => this.#place.settle(placeWish(resources)))
+    const settled = await this.#parts.run('ports', () => this.#place.settle(placeWish(resources)))
     const ports = settled ?? NO_PORTS
     this.#latest = { resources, synced, ports }
     this.#messaging.configure(resources)
-    await this.#guarded('certificates', () => this.#certificates.ensure(certificateWish(resources, now)))
+    await this.#parts.run('certificates', () => this.#certificates.ensure(certificateWish(resources, now)))
     const config = await this.#config(this.#latest)
-    if (settled !== undefined) await this.#guarded('router', () => this.#driver.configure(config.entities))
-    await this.#guarded('token server', () => this.#tokens.serve({ resources, port: ports.tokens, now }))
+    if (settled !== undefined) await this.#parts.run('router', () => this.#driver.configure(config.entities))
+    await this.#parts.run('token server', () => this.#tokens.serve({ resources, port: ports.tokens, now }))
     return config
   }
 
   #statusFacts({ resources, problems }: Snapshot, now: Date): StatusFacts {
     const { identity, namespace, version } = this.#options
-    const placeTrouble = this.#troubles.get('ports')
+    const placeTrouble = this.#parts.troubleOf('ports')
     return {
       ...{ now, namespace, version, siteId: identity.id },
       outsideHost: outsideAddresses()[0] ?? '127.0.0.1',
@@ -265,31 +267,17 @@ export class SiteRun {
     return [...texts, ...this.#certificates.problems]
   }
 
-  /** Runs a part of a pass; what it throws is told once and leaves the rest of the pass alone. */
-  async #guarded<T>(part: string, work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      const result = await work()
-      this.#troubles.delete(part)
-      return result
-    } catch (error) {
-      const reason = messageOf(error)
-      if (this.#troubles.get(part) !== reason) this.#options.log.error({ part, err: error }, 'part of the site failed')
-      this.#troubles.set(part, reason)
-      return undefined
-    }
-  }
-
   /** A port that is free again, for instance, tells nobody. */
   #retryTroubles(): void {
-    const hasTrouble = this.#troubles.size + this.#driver.refusals.size > 0 || this.#tokens.trouble !== undefined
-    if (hasTrouble && performance.now() - this.#passedAt > RETRY_MS) this.#options.onChange()
+    const isPending = this.#driver.refusals.size > 0 || this.#tokens.trouble?.reason === 'Pending'
+    if ((isPending || this.#parts.hasTrouble) && performance.now() - this.#passedAt > RETRY_MS) this.#options.onChange()
   }
 
   async #boundLogs(): Promise<void> {
     if (performance.now() - this.#logsCheckedAt < LOG_CHECK_MS) return
     this.#logsCheckedAt = performance.now()
     for (const name of ['router.log', 'supervisor.log']) {
-      await this.#guarded(`bounding ${name}`, () => boundLog(this.#options.store.path('internal', name)))
+      await this.#parts.run(`bounding ${name}`, () => boundLog(this.#options.store.path('internal', name)))
     }
   }
 

@@ -11,7 +11,7 @@ import { ofKind } from './site-resources.ts'
 import { tokenObstacle } from './token-guard.ts'
 
 /** On a Link that came from a token: the token's uid. A token made again under the same name is another one. */
-export const TOKEN_ANNOTATION = 'internal.skupper.io/access-token'
+const TOKEN_ANNOTATION = 'internal.skupper.io/access-token'
 
 /** The part of a store that is needed. */
 export type TokenStore = Pick<Store, 'applyRuntime' | 'deleteRuntime' | 'putCredentials' | 'credentials'>

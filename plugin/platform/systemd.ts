@@ -41,6 +41,7 @@ export async function removeUnit(options: UnitOptions): Promise<void> {
   await systemctl(options, ['daemon-reload'])
 }
 
+// KillMode: the supervisor drains its router itself; a signal to both would cut the draining short.
 export function unitText({ description, command, isRoot }: UnitOptions): string {
   return `[Unit]
 Description=${description}
@@ -51,6 +52,7 @@ Wants=network-online.target
 ExecStart=${command.map(quoted).join(' ')}
 Restart=always
 RestartSec=1
+KillMode=mixed
 TimeoutStopSec=${String(STOP_SECONDS)}
 
 [Install]
