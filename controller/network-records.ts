@@ -1,4 +1,4 @@
-import type { Attributes, RecordType, RecordUpdate } from '../router/telemetry/records.ts'
+import type { AttributeName, Attributes, RecordType, RecordUpdate } from '../router/telemetry/records.ts'
 
 /** A source that was not heard for this long is lost (v2's rule; beacons come every 10 s, heartbeats every 2 s). */
 export const SOURCE_LOST_MS = 30_000
@@ -8,6 +8,12 @@ const MAX_RECORDS_PER_SOURCE = 50_000
 
 /** The records the shape of a network is made of; flows, processes and logs are not for us. */
 const KEPT: ReadonlySet<RecordType> = new Set(['SITE', 'ROUTER', 'LINK', 'LISTENER', 'CONNECTOR', 'ROUTER_ACCESS'])
+
+/** What the view of a network reads of them. Counters change all the time and would have it made anew each time. */
+const KEPT_ATTRIBUTES: ReadonlySet<string> = new Set<AttributeName>([
+  ...(['parent', 'name', 'namespace', 'platform', 'buildVersion', 'mode', 'peer', 'operStatus'] as const),
+  ...(['linkCost', 'role', 'vanAddress', 'protocol', 'destHost', 'destPort'] as const),
+])
 
 /** The latest known state of one record. */
 export interface NetworkRecord {
@@ -69,12 +75,13 @@ export class NetworkRecords {
     return [...this.#sources.values()].flatMap(({ records }) => [...records.values()])
   }
 
-  #merge(records: Map<string, NetworkRecord>, { type, identity, attributes }: RecordUpdate): void {
+  #merge(records: Map<string, NetworkRecord>, { type, identity, attributes: given }: RecordUpdate): void {
     const known = records.get(identity)
-    if (hasEnded(attributes)) {
+    if (hasEnded(given)) {
       if (records.delete(identity)) this.#version++
       return
     }
+    const attributes = keptOf(given)
     if (known === undefined && records.size >= MAX_RECORDS_PER_SOURCE) return
     if (known !== undefined && !changes(known.attributes, attributes)) return
     records.set(identity, { type, identity, attributes: { ...known?.attributes, ...attributes } })
@@ -92,6 +99,10 @@ export class NetworkRecords {
     this.#sources.get(before)?.records.clear()
     this.#version++
   }
+}
+
+function keptOf(attributes: Attributes): Attributes {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => KEPT_ATTRIBUTES.has(name)))
 }
 
 function hasEnded({ endTime = 0 }: Attributes): boolean {

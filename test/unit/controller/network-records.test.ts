@@ -78,6 +78,14 @@ test('the version grows with changes only', () => {
   expect(records.version).toBe(version + 2)
 })
 
+test('counters are no change', () => {
+  const records = new NetworkRecords()
+  records.heard('r1', 0)
+  records.update('r1', [{ type: 'LINK', identity: 'r1:1', attributes: { name: 'link', octets: 1, startTime: 5 } }])
+  expect(records.update('r1', [{ type: 'LINK', identity: 'r1:1', attributes: { octets: 99 } }])).toBe(false)
+  expect(records.all()).toEqual([{ type: 'LINK', identity: 'r1:1', attributes: { name: 'link' } }])
+})
+
 test('sources beyond the bound are not kept', () => {
   const records = new NetworkRecords()
   for (let i = 0; i < 2000; i++) expect(records.heard(`r${String(i)}`, 0)).toBe(true)
