@@ -92,6 +92,11 @@ export class ServiceSync {
     this.#client = undefined
   }
 
+  /** Has the next tick tell: somebody new may listen. */
+  announce(): void {
+    this.#toldAt = -Infinity
+  }
+
   /** To be called about once a second: tells what is due and lets origins age. */
   tick(): void {
     if (this.#options.now() - this.#toldAt >= TELL_EVERY_MS) this.#tell()

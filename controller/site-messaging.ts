@@ -91,7 +91,10 @@ export class SiteMessaging {
 
   /** To be called about once a second. */
   tick(): void {
-    if (this.#options.now() < this.#announceUntil) this.#report?.announce()
+    if (this.#options.now() < this.#announceUntil) {
+      this.#report?.announce()
+      this.#sync.announce()
+    }
     this.#sync.tick()
     this.#collector.tick()
   }

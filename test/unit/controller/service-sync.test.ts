@@ -72,6 +72,14 @@ test('tells again every five seconds, and at once only what changed', async () =
   expect(bus.sent).toHaveLength(2)
 })
 
+test('tells at the next tick when somebody new may listen', async () => {
+  const bus = new MessageBus()
+  const { sync } = await setUp(bus, 'site-a', { offered: [BACKEND] })
+  sync.announce()
+  sync.tick()
+  expect(bus.sent).toHaveLength(2)
+})
+
 test('with sync off nothing is told, taken or shown', async () => {
   const bus = new MessageBus()
   const a = await setUp(bus, 'site-a', { offered: [BACKEND] })
