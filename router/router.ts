@@ -25,6 +25,7 @@ import { serveManagement } from './management/server.ts'
 import { RouterCore } from './mesh/router-core.ts'
 import type { RouterLogs } from './router-logs.ts'
 import { forwarderPort } from './telemetry/forwarder-port.ts'
+import { FlowRecords } from './telemetry/flows.ts'
 import { beaconAddress } from './telemetry/messages.ts'
 import { TICK_EVERY_MS, TelemetrySource } from './telemetry/source.ts'
 import { SslProfiles } from './tls/ssl-profiles.ts'
@@ -49,6 +50,7 @@ export class Router {
   readonly #plan: BootPlan
   readonly #core: RouterCore
   readonly #telemetry: TelemetrySource
+  readonly #flows: FlowRecords
   readonly #services: TcpServices
   readonly #reports = new Reports()
   readonly #types: ReadonlyMap<string, EntityType>
@@ -68,8 +70,12 @@ export class Router {
     })
     const port = forwarderPort(this.#core.forwarder)
     this.#telemetry = new TelemetrySource({ sourceType: 'ROUTER', port, now, random })
-    const service = { router: this.#core.forwarder, records: this.#telemetry, log: logs.of('TCP_ADAPTOR'), random }
-    this.#services = new TcpServices(service)
+    this.#flows = new FlowRecords({ source: this.#telemetry, port, now })
+    const records = { records: this.#telemetry, flows: this.#flows }
+    this.#services = new TcpServices({
+      ...records,
+      ...{ router: this.#core.forwarder, log: logs.of('TCP_ADAPTOR'), random },
+    })
     this.#types = new Map(this.#entityTypes().map((type) => [type.type, type]))
   }
 
@@ -83,6 +89,7 @@ export class Router {
     this.#ticking = setInterval(() => {
       this.#reports.run(this.#core.connections())
       this.#announceToNewcomers()
+      this.#flows.tick()
       this.#telemetry.tick()
     }, TICK_EVERY_MS)
     for (const { type, attributes } of this.#plan.entities) {
@@ -112,6 +119,7 @@ export class Router {
 
   #end(): void {
     clearInterval(this.#ticking)
+    this.#flows.close()
     this.#telemetry.close()
   }
 

@@ -1,4 +1,4 @@
-import { chooseOne } from './choice.ts'
+import { chooseOne, worthTrying, type Place } from './choice.ts'
 import type { ControlLink } from '../control/control-link.ts'
 import type { ControlPlane } from '../control/control-plane.ts'
 import { HopTarget, Load, type Hop } from './hop-target.ts'
@@ -116,11 +116,12 @@ export class AddressTable {
     return holder === undefined ? TREATMENT.balanced : treatmentOf(holder.treatment)
   }
 
-  /** The one target for a message of an address that is not multicast. */
-  one(passage: Passage): Target | undefined {
+  /** The one target for a message of an address that is not multicast: one not in `tried`, if there is any. */
+  one(passage: Passage, tried: readonly Place[] = []): Target | undefined {
     const entry = this.#entries.get(passage.key)
-    const candidates = [...(entry?.locals ?? []), ...this.#remotes(passage, entry)]
-    if (entry === undefined) return candidates[0]
+    const all = [...(entry?.locals ?? []), ...this.#remotes(passage, entry)]
+    if (entry === undefined) return all[0]
+    const candidates = worthTrying(all, tried)
     const chosen = chooseOne(candidates, this.treatment(passage.key), entry.turn)
     if (candidates.length > 1) entry.turn++
     return chosen
@@ -131,7 +132,7 @@ export class AddressTable {
     const locals = this.#entries.get(passage.key)?.locals ?? []
     const hops = this.treatment(passage.key) === TREATMENT.flood ? this.#hops.values() : this.#multicastHops(passage)
     const onward = [...hops].filter((hop) => this.#isOnward(hop, passage))
-    return [...locals, ...onward.map((hop) => new HopTarget(hop, hop))]
+    return [...locals, ...onward.map((hop) => new HopTarget(hop, { cost: hop.cost, place: hop.peerId }))]
   }
 
   views(): AddressView[] {
@@ -164,7 +165,7 @@ export class AddressTable {
     const hop = this.#hopTo(routerId)
     if (hop === undefined || !this.#isOnward(hop, passage)) return []
     const load = entry === undefined ? undefined : new Load(entry.outstanding, routerId)
-    return [new HopTarget(hop, { cost: this.#routes.cost(routerId) ?? hop.cost, load })]
+    return [new HopTarget(hop, { cost: this.#routes.cost(routerId) ?? hop.cost, place: routerId, load })]
   }
 
   #hopTo(routerId: string): Hop | undefined {

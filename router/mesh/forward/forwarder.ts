@@ -3,6 +3,7 @@ import { decodeMessage, encodeMessage, type DecodedMessage, type Message } from 
 import { addressKey, temporaryAddress } from '../address.ts'
 import { AddressTable, type AddressView, type Routes } from './address-table.ts'
 import { Arrival, type ArrivalHandler } from './arrival.ts'
+import type { Place } from './choice.ts'
 import type { Hop } from './hop-target.ts'
 import { DEFAULT_PRIORITY, type MessageHead } from '../message-head.ts'
 import type { Ingress, Origin } from '../origin.ts'
@@ -25,6 +26,12 @@ export type Consumer = (delivery: IncomingDelivery, head: MessageHead, first: Bu
 export interface Subscription {
   /** No new deliveries come; those handed over go on. Harmless when called twice. */
   close(): void
+}
+
+/** The place of a consumer that may refuse. */
+export interface StreamSubscription extends Subscription {
+  /** While it rests, deliveries go to others of the address, where there are any. */
+  rest(resting: boolean): void
 }
 
 export interface SubscribeOptions {
@@ -68,11 +75,14 @@ export class Forwarder implements ArrivalHandler {
   }
 
   /** Hands every delivery for `address` to `consumer`. Addresses of class M are known in the whole network meanwhile. */
-  subscribe(address: string, consumer: Consumer, options: SubscribeOptions = {}): Subscription {
+  subscribe(address: string, consumer: Consumer, options: SubscribeOptions = {}): StreamSubscription {
     const target = new ConsumerTarget(({ delivery, head, bytes }) => {
       consumer(delivery, head, bytes.subarray(head.streamAt ?? head.bodyAt))
     })
-    return this.#add(address, target, options)
+    const rest = (resting: boolean): void => {
+      target.resting = resting
+    }
+    return { ...this.#add(address, target, options), rest }
   }
 
   /** Hands whole messages to `onMessage`, already accepted. Those over 4 MiB are rejected, what is no message dropped. */
@@ -100,9 +110,11 @@ export class Forwarder implements ArrivalHandler {
   /**
    * Starts a stream: its head is on its way when this returns; raw bytes follow by `write`. Undefined without a
    * destination. The caller sets the delivery's `handler` at once; events come in later turns of the event loop.
+   * It goes to none of the places in `tried` if there is another; the place it goes to is added to them.
    */
-  open(head: StreamHead): OutgoingDelivery | undefined {
-    const target = this.#table.one(this.#fromHere(head.to))
+  open(head: StreamHead, tried: Place[] = []): OutgoingDelivery | undefined {
+    const target = this.#table.one(this.#fromHere(head.to), tried)
+    if (target !== undefined) tried.push(target.place)
     const outgoing = target?.open({ streaming: true, priority: DEFAULT_PRIORITY })
     if (target === undefined || outgoing === undefined) return undefined
     this.stats.forwarded++

@@ -23,6 +23,8 @@ class FakeTarget {
   readonly outgoing = new FakeOutgoing()
   readonly outstanding = 0
   readonly cost = 0
+  readonly place = 'fake'
+  readonly resting = false
   readonly annotated: boolean
   options: WayOptions | undefined
   full = false
