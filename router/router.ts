@@ -162,6 +162,7 @@ export class Router {
     const { id } = this.#plan.router
     const bootedAt = now()
     const uptimeSeconds = (): number => Math.floor((now() - bootedAt) / 1000)
+    const residentBytes = (): number => process.memoryUsage.rss()
     const validOrigins = (id: string): ReadonlySet<string> => mesh.control.validOrigins(id)
     return [
       routerType(this.#plan.router, { version, hostName }),
@@ -176,7 +177,7 @@ export class Router {
       routerNodeType({ nodes: () => mesh.nodes(), validOrigins }),
       routerLinkType(mesh),
       routerAddressType(mesh),
-      routerMetricsType({ id, version, figures: () => this.#figures(), uptimeSeconds }),
+      routerMetricsType({ id, version, figures: () => this.#figures(), uptimeSeconds, residentBytes }),
     ]
   }
 
@@ -187,6 +188,7 @@ export class Router {
       addresses: this.#core.addresses().length,
       routers: this.#core.nodes().filter(({ self, cost }) => !self && cost !== undefined).length,
       services: this.#services.figures,
+      deliveries: { ...this.#core.forwarder.stats, ...this.#core.forwarder.totals },
     }
   }
 

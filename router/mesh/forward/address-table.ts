@@ -21,6 +21,17 @@ export interface AddressView {
   readonly remoteHostRouters: readonly string[]
   /** Deliveries on their way to it that are not settled. */
   readonly outstanding: number
+  readonly counts: Readonly<DeliveryCounts>
+}
+
+/** Deliveries of one address since it became known here, or of all since the start. */
+export interface DeliveryCounts {
+  /** Entered the network at this router. */
+  ingress: number
+  /** Handed to a consumer of this router. */
+  egress: number
+  /** Came from one router and went on to another. */
+  transit: number
 }
 
 interface Entry {
@@ -31,6 +42,7 @@ interface Entry {
   /** Unsettled deliveries by the router they were sent towards. */
   readonly outstanding: Map<string, number>
   readonly watchers: Set<(reachable: boolean) => void>
+  readonly counts: DeliveryCounts
   reachable: boolean
   turn: number
 }
@@ -42,6 +54,7 @@ interface Entry {
 export class AddressTable {
   readonly #routes: Routes
   readonly #treatments: Treatments
+  readonly totals: DeliveryCounts = { ingress: 0, egress: 0, transit: 0 }
   readonly #hops = new Map<ControlLink, Hop>()
   readonly #entries = new Map<string, Entry>()
 
@@ -135,6 +148,21 @@ export class AddressTable {
     return [...locals, ...onward.map((hop) => new HopTarget(hop, { cost: hop.cost, place: hop.peerId }))]
   }
 
+  /** Counts a delivery that went to `targets`. */
+  count({ key, neighbour }: Passage, targets: readonly Target[]): void {
+    const counts = this.#entries.get(key)?.counts
+    let [egress, transit] = [0, 0]
+    for (const target of targets) {
+      if (!(target instanceof HopTarget)) egress++
+      else if (neighbour !== undefined) transit++
+    }
+    for (const each of counts === undefined ? [this.totals] : [this.totals, counts]) {
+      if (neighbour === undefined) each.ingress++
+      each.egress += egress
+      each.transit += transit
+    }
+  }
+
   views(): AddressView[] {
     return [...this.#entries.values()].map((entry) => ({
       key: entry.key,
@@ -142,6 +170,7 @@ export class AddressTable {
       subscriberCount: entry.locals.length,
       remoteHostRouters: this.#routes.holders(entry.key).map((holder) => holder.routerId),
       outstanding: outstandingOf(entry),
+      counts: entry.counts,
     }))
   }
 
@@ -196,6 +225,7 @@ export class AddressTable {
       locals: [],
       outstanding: new Map(),
       watchers: new Set(),
+      counts: { ingress: 0, egress: 0, transit: 0 },
       reachable: this.reachable(key),
       turn: 0,
     }

@@ -1,7 +1,7 @@
 import type { IncomingDelivery, OutgoingDelivery } from '../../amqp/delivery.ts'
 import { decodeMessage, encodeMessage, type DecodedMessage, type Message } from '../../amqp/message.ts'
 import { addressKey, temporaryAddress } from '../address.ts'
-import { AddressTable, type AddressView, type Routes } from './address-table.ts'
+import { AddressTable, type AddressView, type DeliveryCounts, type Routes } from './address-table.ts'
 import { Arrival, type ArrivalHandler } from './arrival.ts'
 import type { Place } from './choice.ts'
 import type { Hop } from './hop-target.ts'
@@ -113,11 +113,12 @@ export class Forwarder implements ArrivalHandler {
    * It goes to none of the places in `tried` if there is another; the place it goes to is added to them.
    */
   open(head: StreamHead, tried: Place[] = []): OutgoingDelivery | undefined {
-    const target = this.#table.one(this.#fromHere(head.to), tried)
+    const passage = this.#fromHere(head.to)
+    const target = this.#table.one(passage, tried)
     if (target !== undefined) tried.push(target.place)
     const outgoing = target?.open({ streaming: true, priority: DEFAULT_PRIORITY })
     if (target === undefined || outgoing === undefined) return undefined
-    this.stats.forwarded++
+    this.#count(passage, [target])
     const annotations = originAnnotations(this.#routes.routerId, STREAMING | DISABLE_Q2)
     writeOnward(outgoing, target, { annotations, rest: encodeStreamHead(head), priority: DEFAULT_PRIORITY })
     return outgoing
@@ -128,10 +129,10 @@ export class Forwarder implements ArrivalHandler {
     const bytes = encodeMessage(message)
     const annotations = originAnnotations(this.#routes.routerId)
     const priority = message.header?.priority ?? DEFAULT_PRIORITY
-    const targets = this.#targets(this.#fromHere(message.to))
-    const sent = sendCopies(targets, { annotations, rest: bytes, priority })
-    if (sent > 0) this.stats.forwarded++
-    return sent > 0
+    const passage = this.#fromHere(message.to)
+    const sent = sendCopies(this.#targets(passage), { annotations, rest: bytes, priority })
+    if (sent.length > 0) this.#count(passage, sent)
+    return sent.length > 0
   }
 
   /** Calls `onChange` at once, inside this call, and then at each change: has `address` a consumer anywhere? */
@@ -146,6 +147,11 @@ export class Forwarder implements ArrivalHandler {
   /** A new address that leads back here. */
   replyAddress(): string {
     return temporaryAddress(this.#routes.routerId, randomToken(this.#random))
+  }
+
+  /** Deliveries by where they came from and went to. */
+  get totals(): Readonly<DeliveryCounts> {
+    return this.#table.totals
   }
 
   addresses(): AddressView[] {
@@ -188,10 +194,12 @@ export class Forwarder implements ArrivalHandler {
 
   #passOn(arrival: Arrival, head: MessageHead, passage: Passage): void {
     const target = this.#table.one(passage)
-    if (target instanceof ConsumerTarget) target.take(arrival, head)
-    else if (target === undefined) this.#release(arrival)
+    if (target instanceof ConsumerTarget) {
+      this.#table.count(passage, [target])
+      target.take(arrival, head)
+    } else if (target === undefined) this.#release(arrival)
     else if (arrival.mayWait && arrival.size < MAX_KEPT_BYTES) return
-    else if (forward(arrival, target, onward(arrival, head, this.#routes.routerId))) this.stats.forwarded++
+    else if (forward(arrival, target, onward(arrival, head, this.#routes.routerId))) this.#count(passage, [target])
     else this.#release(arrival)
   }
 
@@ -199,12 +207,20 @@ export class Forwarder implements ArrivalHandler {
   #spread(arrival: Arrival, head: MessageHead, passage: Passage): void {
     if (arrival.size > MAX_WHOLE_BYTES) this.#reject(arrival, 'amqp:link:message-size-exceeded')
     else if (arrival.ended === undefined) return
-    else if (sendCopies(this.#table.all(passage), onward(arrival, head, this.#routes.routerId)) === 0)
-      this.#release(arrival)
     else {
-      this.stats.forwarded++
+      const sent = sendCopies(this.#table.all(passage), onward(arrival, head, this.#routes.routerId))
+      if (sent.length === 0) {
+        this.#release(arrival)
+        return
+      }
+      this.#count(passage, sent)
       arrival.close({ kind: 'accepted' })
     }
+  }
+
+  #count(passage: Passage, targets: readonly Target[]): void {
+    this.stats.forwarded++
+    this.#table.count(passage, targets)
   }
 
   #release(arrival: Arrival): void {

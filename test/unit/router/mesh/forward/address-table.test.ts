@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { AddressTable } from '../../../../../router/mesh/forward/address-table.ts'
+import { HopTarget } from '../../../../../router/mesh/forward/hop-target.ts'
 import type { Passage } from '../../../../../router/mesh/forward/passage.ts'
 import { ConsumerTarget, LinkTarget } from '../../../../../router/mesh/forward/target.ts'
 import { TREATMENT, Treatments } from '../../../../../router/mesh/treatments.ts'
@@ -130,4 +131,15 @@ test('a consumer that rests gets nothing while there is another', () => {
   second.outstanding = 9
   expect(table.one(FROM_HERE)).toBe(second)
   expect(table.one(FROM_HERE, [second])).toBe(first)
+})
+
+test('deliveries are counted by where they come from and go to', () => {
+  const local = here()
+  table.addLocal('Mshop', local, undefined)
+  const elsewhere = new HopTarget(east, { cost: 1, place: 'east' })
+  table.count(FROM_HERE, [local])
+  table.count(FROM_HERE, [elsewhere])
+  table.count(FROM_WEST, [local, elsewhere])
+  table.count({ ...FROM_HERE, key: 'Munknown' }, [local])
+  expect(table.views().map(({ counts }) => counts)).toEqual([{ ingress: 2, egress: 2, transit: 1 }])
 })
