@@ -25,6 +25,7 @@ import { serveManagement } from './management/server.ts'
 import { RouterCore } from './mesh/router-core.ts'
 import type { RouterLogs } from './router-logs.ts'
 import { forwarderPort } from './telemetry/forwarder-port.ts'
+import { FlowRecords } from './telemetry/flows.ts'
 import { beaconAddress } from './telemetry/messages.ts'
 import { TICK_EVERY_MS, TelemetrySource } from './telemetry/source.ts'
 import { SslProfiles } from './tls/ssl-profiles.ts'
@@ -49,6 +50,7 @@ export class Router {
   readonly #plan: BootPlan
   readonly #core: RouterCore
   readonly #telemetry: TelemetrySource
+  readonly #flows: FlowRecords
   readonly #services: TcpServices
   readonly #reports = new Reports()
   readonly #types: ReadonlyMap<string, EntityType>
@@ -68,8 +70,12 @@ export class Router {
     })
     const port = forwarderPort(this.#core.forwarder)
     this.#telemetry = new TelemetrySource({ sourceType: 'ROUTER', port, now, random })
-    const service = { router: this.#core.forwarder, records: this.#telemetry, log: logs.of('TCP_ADAPTOR'), random }
-    this.#services = new TcpServices(service)
+    this.#flows = new FlowRecords({ source: this.#telemetry, port, now })
+    const records = { records: this.#telemetry, flows: this.#flows }
+    this.#services = new TcpServices({
+      ...records,
+      ...{ router: this.#core.forwarder, log: logs.of('TCP_ADAPTOR'), random },
+    })
     this.#types = new Map(this.#entityTypes().map((type) => [type.type, type]))
   }
 
@@ -83,6 +89,7 @@ export class Router {
     this.#ticking = setInterval(() => {
       this.#reports.run(this.#core.connections())
       this.#announceToNewcomers()
+      this.#flows.tick()
       this.#telemetry.tick()
     }, TICK_EVERY_MS)
     for (const { type, attributes } of this.#plan.entities) {
@@ -112,6 +119,7 @@ export class Router {
 
   #end(): void {
     clearInterval(this.#ticking)
+    this.#flows.close()
     this.#telemetry.close()
   }
 
@@ -154,6 +162,7 @@ export class Router {
     const { id } = this.#plan.router
     const bootedAt = now()
     const uptimeSeconds = (): number => Math.floor((now() - bootedAt) / 1000)
+    const residentBytes = (): number => process.memoryUsage.rss()
     const validOrigins = (id: string): ReadonlySet<string> => mesh.control.validOrigins(id)
     return [
       routerType(this.#plan.router, { version, hostName }),
@@ -168,7 +177,7 @@ export class Router {
       routerNodeType({ nodes: () => mesh.nodes(), validOrigins }),
       routerLinkType(mesh),
       routerAddressType(mesh),
-      routerMetricsType({ id, version, figures: () => this.#figures(), uptimeSeconds }),
+      routerMetricsType({ id, version, figures: () => this.#figures(), uptimeSeconds, residentBytes }),
     ]
   }
 
@@ -179,6 +188,7 @@ export class Router {
       addresses: this.#core.addresses().length,
       routers: this.#core.nodes().filter(({ self, cost }) => !self && cost !== undefined).length,
       services: this.#services.figures,
+      deliveries: { ...this.#core.forwarder.stats, ...this.#core.forwarder.totals },
     }
   }
 

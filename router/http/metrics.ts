@@ -9,6 +9,21 @@ export interface RouterFigures {
   /** Other routers that can be reached. */
   readonly routers: number
   readonly services: readonly ServiceFigures[]
+  readonly deliveries: DeliveryFigures
+}
+
+/** Deliveries since the start. */
+export interface DeliveryFigures {
+  /** Entered the network here. */
+  readonly ingress: number
+  /** Handed to a consumer here. */
+  readonly egress: number
+  /** Went from one router to another. */
+  readonly transit: number
+  /** Given back for want of a destination. */
+  readonly released: number
+  /** Refused as malformed. */
+  readonly rejected: number
 }
 
 /** One tcpListener or tcpConnector. */
@@ -23,7 +38,7 @@ export interface ServiceFigures {
 }
 
 type Count = 'connectionsOpened' | 'connectionsClosed' | 'bytesIn' | 'bytesOut'
-type Total = Exclude<keyof RouterFigures, 'services'>
+type Total = Exclude<keyof RouterFigures, 'services' | 'deliveries'>
 
 /** The router's metrics page for Prometheus; those that skupper-router has too bear its names. */
 export function metricsPage(read: () => RouterFigures): () => Promise<HttpPage> {

@@ -1,5 +1,7 @@
 import { SkupperError } from '../../core/model/error.ts'
 import type { DeliveryState, IncomingDelivery, OutgoingDelivery, OutgoingHandler } from '../amqp/delivery.ts'
+import type { Place } from '../mesh/forward/choice.ts'
+import type { ListenerFlow } from './listener-flow.ts'
 import { refuseDelivery } from './refused-delivery.ts'
 import { STREAM_CONTENT_TYPE, STREAM_PROPERTIES, type ReceivedHead, type StreamRouter } from './stream-router.ts'
 import type { LiveStream, StreamSet } from './stream-set.ts'
@@ -12,6 +14,8 @@ export interface OpeningContext {
   readonly router: StreamRouter
   readonly streams: StreamSet
   readonly address: string
+  /** A new identity for a flow record. */
+  nextId(): string
   /** How long a client waits for its target, over all attempts. */
   readonly connectTimeoutMs: number
 }
@@ -23,17 +27,21 @@ export interface OpeningContext {
 export class ClientOpening implements OutgoingHandler, LiveStream {
   readonly #socket: StreamSocket
   readonly #context: OpeningContext
-  readonly #correlationId: string
+  readonly #flow: ListenerFlow | undefined
   readonly #timer: NodeJS.Timeout
+  /** Where the attempts so far went: the next one goes elsewhere if it can. */
+  readonly #tried: Place[] = []
   #attempts = 0
+  #correlationId = ''
   #outgoing: OutgoingDelivery | undefined
   #reply: { close(): void } | undefined
   #over = false
 
-  constructor(socket: StreamSocket, correlationId: string, context: OpeningContext) {
+  /** `flow` is there if telemetry wants to know of this connection. */
+  constructor(socket: StreamSocket, flow: ListenerFlow | undefined, context: OpeningContext) {
     this.#socket = socket
     this.#context = context
-    this.#correlationId = correlationId
+    this.#flow = flow
     this.#timer = setTimeout(() => {
       this.destroy(new SkupperError('tcp/connect-timeout', `no target of ${context.address} answered in time`))
     }, context.connectTimeoutMs)
@@ -49,17 +57,19 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
   attempt(): void {
     const { router, address } = this.#context
     this.#attempts += 1
+    this.#correlationId = this.#context.nextId()
     const replyTo = router.replyAddress()
     this.#reply = router.subscribe(replyTo, (delivery, head, first) => {
       this.#answered(delivery, head, first)
     })
-    this.#outgoing = router.open({
+    const head = {
       to: address,
       replyTo,
       correlationId: this.#correlationId,
       contentType: STREAM_CONTENT_TYPE,
       applicationProperties: STREAM_PROPERTIES,
-    })
+    }
+    this.#outgoing = router.open(head, this.#tried)
     if (this.#outgoing === undefined) {
       this.destroy(new SkupperError('tcp/no-target', `${address} has no target`, { given: address }))
       return
@@ -91,6 +101,8 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
     this.#outgoing?.abort()
     if (!this.#socket.destroyed) this.#socket.resetAndDestroy()
     this.#context.streams.remove(this, reason)
+    this.#flow?.open(this.#correlationId)
+    this.#flow?.onOver(reason)
   }
 
   #failed(reason: SkupperError): void {
@@ -115,7 +127,9 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
       return
     }
     this.#end()
-    const stream = new TcpStream({ socket: this.#socket, outgoing, incoming: delivery }, this.#context.streams)
+    this.#flow?.open(this.#correlationId)
+    const parts = { socket: this.#socket, outgoing, incoming: delivery, meter: this.#flow }
+    const stream = new TcpStream(parts, this.#context.streams)
     this.#context.streams.replace(this, stream)
     stream.start(first)
   }

@@ -27,6 +27,11 @@ export class SendWindow {
     return this.#open
   }
 
+  /** Bytes sent so far. */
+  get sent(): number {
+    return this.#sent
+  }
+
   get #open(): boolean {
     return this.#sent - this.#acknowledged < WINDOW_BYTES
   }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { SkupperError } from '../../core/model/error.ts'
 import type { IncomingDelivery, IncomingHandler } from '../amqp/delivery.ts'
+import type { ConnectorFlow } from './connector-flow.ts'
 import { refuseDelivery } from './refused-delivery.ts'
 import { STREAM_CONTENT_TYPE, STREAM_PROPERTIES, type StreamRouter } from './stream-router.ts'
 import type { LiveStream, StreamSet } from './stream-set.ts'
@@ -16,6 +17,8 @@ export interface TargetContext {
   readonly port: number
   /** How long a target may take to accept, the look-up of its name included. */
   readonly connectTimeoutMs: number
+  /** The target refused a connection, or did not answer in time. */
+  onRefused(): void
 }
 
 /** A client's stream that waits for our connection to the target. The answer starts only when that stands. */
@@ -27,6 +30,7 @@ export class TargetOpening implements IncomingHandler, LiveStream {
   /** Bytes that came before the connection stood; bounded, as the delivery is paused with the first of them. */
   #early: Buffer[] = []
   #ended = false
+  #flow: ConnectorFlow | undefined
   #stream: TcpStream | undefined
   #over = false
 
@@ -35,21 +39,25 @@ export class TargetOpening implements IncomingHandler, LiveStream {
     this.#context = context
     if (first.length > 0) this.onData(first)
     this.#timer = setTimeout(() => {
-      this.destroy(new SkupperError('tcp/connect-timeout', `${this.#target} did not accept in time`))
+      this.#refused(new SkupperError('tcp/connect-timeout', `${this.#target} did not accept in time`))
     }, context.connectTimeoutMs)
     this.#socket = targetSocket(context, (bytes) => this.#stream?.take(bytes))
     context.streams.add(this)
   }
 
-  /** Answers to `replyTo` once the target has accepted, and settles the client's stream as failed if it does not. */
-  start(replyTo: string): void {
+  /**
+   * Answers to `replyTo` once the target has accepted, and settles the client's stream as failed if it does not. `flow`
+   * is there if telemetry wants to know of this connection.
+   */
+  start(replyTo: string, flow?: ConnectorFlow): void {
+    this.#flow = flow
     this.#delivery.handler = this
     this.#socket
       .once('connect', () => {
         this.#connected(replyTo)
       })
       .once('error', (cause) => {
-        this.destroy(new SkupperError('tcp/refused', `cannot connect to ${this.#target}: ${cause.message}`, { cause }))
+        this.#refused(new SkupperError('tcp/refused', `cannot connect to ${this.#target}: ${cause.message}`, { cause }))
       })
   }
 
@@ -72,6 +80,14 @@ export class TargetOpening implements IncomingHandler, LiveStream {
     if (this.#early.length > 0) this.#delivery.resume()
     this.#socket.destroy()
     this.#context.streams.remove(this, reason)
+    this.#flow?.onOver(reason)
+  }
+
+  #refused(reason: SkupperError): void {
+    if (this.#over) return
+    // Before the client's router hears of it and asks again.
+    this.#context.onRefused()
+    this.destroy(reason)
   }
 
   #connected(replyTo: string): void {
@@ -86,7 +102,9 @@ export class TargetOpening implements IncomingHandler, LiveStream {
       return
     }
     this.#end()
-    const stream = new TcpStream({ socket: this.#socket, outgoing, incoming: this.#delivery }, this.#context.streams)
+    this.#flow?.onConnected(this.#socket)
+    const parts = { socket: this.#socket, outgoing, incoming: this.#delivery, meter: this.#flow }
+    const stream = new TcpStream(parts, this.#context.streams)
     this.#context.streams.replace(this, stream)
     this.#stream = stream
     stream.start(this.#early.length === 0 ? NOTHING : Buffer.concat(this.#early))

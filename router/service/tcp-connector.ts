@@ -1,12 +1,15 @@
 import { SkupperError } from '../../core/model/error.ts'
 import type { IncomingDelivery } from '../amqp/delivery.ts'
+import { ConnectorFlow } from './connector-flow.ts'
 import { refuseDelivery } from './refused-delivery.ts'
-import type { ServiceContext } from './service-context.ts'
-import { STREAM_CONTENT_TYPE, type ReceivedHead } from './stream-router.ts'
+import type { FlowSink, ServiceContext, ServiceRecord } from './service-context.ts'
+import { STREAM_CONTENT_TYPE, type ReceivedHead, type StreamSubscription } from './stream-router.ts'
 import { StreamSet, type Traffic } from './stream-set.ts'
 import { TargetOpening, type TargetContext } from './target-opening.ts'
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000
+/** For so long a target that has refused is only asked where there is no other. */
+const REST_MS = 2_000
 
 export interface TcpConnectorOptions {
   readonly name: string
@@ -20,9 +23,11 @@ export interface TcpConnectorOptions {
 /** Carries the connections of an address to one target (protocol sheet, section 4). */
 export class TcpConnector {
   readonly #target: TargetContext
-  readonly #record: { end(): void }
-  readonly #subscription: { close(): void }
+  readonly #flows: FlowSink
+  readonly #record: ServiceRecord
+  readonly #subscription: StreamSubscription
   readonly #streams = new StreamSet()
+  #resting: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(options: TcpConnectorOptions, context: ServiceContext) {
@@ -32,14 +37,20 @@ export class TcpConnector {
       host: options.host,
       port: options.port,
       connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+      onRefused: () => {
+        this.#rest()
+      },
     }
-    this.#record = context.records.open('CONNECTOR', {
+    this.#flows = context.flows
+    const attributes = {
       name: options.name,
       protocol: 'tcp',
       destHost: options.host,
       destPort: String(options.port),
       vanAddress: options.address,
-    })
+    }
+    const counts = () => ({ flowCountL4: this.#streams.connectionsOpened })
+    this.#record = context.records.open('CONNECTOR', attributes, counts)
     this.#subscription = context.router.subscribe(options.address, (delivery, head, first) => {
       this.#take(delivery, head, first)
     })
@@ -58,6 +69,7 @@ export class TcpConnector {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    clearTimeout(this.#resting)
     this.#subscription.close()
     this.#record.end()
   }
@@ -83,7 +95,21 @@ export class TcpConnector {
       const description = 'a stream needs a reply-to'
       refuseDelivery(delivery, { kind: 'rejected', condition: 'amqp:invalid-field', description })
     } else {
-      new TargetOpening(delivery, first, this.#target).start(head.replyTo)
+      new TargetOpening(delivery, first, this.#target).start(head.replyTo, this.#flowOf(head))
     }
+  }
+
+  #flowOf({ correlationId, annotations }: ReceivedHead): ConnectorFlow | undefined {
+    const record = this.#flows.coRecord(correlationId)
+    return record && new ConnectorFlow(record, { connector: this.#record.id, trace: annotations?.trace ?? [] })
+  }
+
+  #rest(): void {
+    if (this.#closed) return
+    clearTimeout(this.#resting)
+    this.#subscription.rest(true)
+    this.#resting = setTimeout(() => {
+      this.#subscription.rest(false)
+    }, REST_MS)
   }
 }

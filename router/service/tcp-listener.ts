@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net'
 import { SkupperError } from '../../core/model/error.ts'
 import { ClientOpening, type OpeningContext } from './client-opening.ts'
+import { ListenerFlow } from './listener-flow.ts'
 import { ListeningSocket, type ListeningSocketOptions } from './listening-socket.ts'
-import type { ServiceContext } from './service-context.ts'
+import type { ServiceContext, ServiceRecord } from './service-context.ts'
 import { StreamSet, type Traffic } from './stream-set.ts'
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 20_000
+/** How an IPv4 client looks to a socket that takes both families. */
+const MAPPED_IPV4 = /^::ffff:/
 
 export interface TcpListenerOptions extends ListeningSocketOptions {
   readonly name: string
@@ -24,7 +27,7 @@ export class TcpListener {
   readonly #context: ServiceContext
   readonly #opening: OpeningContext
   readonly #socket: ListeningSocket
-  readonly #record: { end(): void }
+  readonly #record: ServiceRecord
   readonly #unwatch: () => void
   readonly #streams = new StreamSet()
   #up = false
@@ -38,6 +41,7 @@ export class TcpListener {
       router: context.router,
       streams: this.#streams,
       address: options.address,
+      nextId: () => context.records.nextId(),
       connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     }
     this.#socket = new ListeningSocket(options, {
@@ -52,13 +56,15 @@ export class TcpListener {
       },
       random: () => context.random(),
     })
-    this.#record = context.records.open('LISTENER', {
+    const attributes = {
       name: options.name,
       protocol: 'tcp',
       destHost: options.host,
       destPort: String(options.port),
       vanAddress: options.address,
-    })
+    }
+    const counts = () => ({ flowCountL4: this.#streams.connectionsOpened })
+    this.#record = context.records.open('LISTENER', attributes, counts)
     this.#unwatch = context.router.watch(options.address, (reachable) => {
       if (reachable) this.#socket.open()
       else this.#socket.close()
@@ -107,7 +113,14 @@ export class TcpListener {
   }
 
   #accept(socket: Socket): void {
-    new ClientOpening(socket, this.#context.records.nextId(), this.#opening).attempt()
+    new ClientOpening(socket, this.#flowOf(socket), this.#opening).attempt()
+  }
+
+  #flowOf({ remoteAddress = '', remotePort = 0 }: Socket): ListenerFlow | undefined {
+    const { flows } = this.#context
+    if (!flows.heard) return undefined
+    const sourceHost = remoteAddress.replace(MAPPED_IPV4, '')
+    return new ListenerFlow(flows, { parent: this.#record.id, sourceHost, sourcePort: String(remotePort) })
   }
 
   #onStatus(up: boolean, reason: SkupperError | undefined): void {

@@ -7,6 +7,7 @@ import type {
   OutgoingDelivery,
   OutgoingHandler,
 } from '../amqp/delivery.ts'
+import type { StreamCounts, StreamMeter } from './stream-meter.ts'
 import type { LiveStream, StreamSet } from './stream-set.ts'
 import { ReceiveWindow, SendWindow } from './stream-window.ts'
 
@@ -25,6 +26,7 @@ export interface StreamParts {
   readonly socket: StreamSocket
   readonly outgoing: OutgoingDelivery
   readonly incoming: IncomingDelivery
+  readonly meter?: StreamMeter | undefined
 }
 
 /** `ended`: the last byte went on, its arrival is not confirmed. `over`: nothing more comes of it, well or badly. */
@@ -42,11 +44,12 @@ const WINDOW_CLOSED = 2
  * independently: FIN ↔ end of delivery. A reset ↔ an aborted delivery: peers that know no abort in the middle of a
  * stream see a lost path, which closes their side too.
  */
-export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream {
+export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream, StreamCounts {
   readonly #socket: StreamSocket
   readonly #outgoing: OutgoingDelivery
   readonly #incoming: IncomingDelivery
   readonly #owner: StreamSet
+  readonly #meter: StreamMeter | undefined
   readonly #sendWindow = new SendWindow()
   readonly #receiveWindow = new ReceiveWindow()
   #sending: Direction = 'open'
@@ -63,6 +66,7 @@ export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream {
     this.#outgoing = parts.outgoing
     this.#incoming = parts.incoming
     this.#owner = owner
+    this.#meter = parts.meter
     parts.outgoing.handler = this
     parts.incoming.handler = this
     parts.socket
@@ -84,8 +88,17 @@ export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream {
       })
   }
 
+  get bytesIn(): number {
+    return this.#sendWindow.sent
+  }
+
+  get bytesOut(): number {
+    return this.#written
+  }
+
   /** Writes what has come so far and starts to read the socket. */
   start(first: Buffer): void {
+    this.#meter?.onStart(this)
     if (first.length > 0) this.onData(first)
     this.#socket.resume()
   }
@@ -102,6 +115,7 @@ export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream {
   take(chunk: Buffer): void {
     if (this.#sending !== 'open') return
     this.#owner.bytesIn += chunk.length
+    this.#meter?.onTaken()
     const room = this.#sendWindow.take(chunk.length)
     if (!this.#outgoing.write(chunk)) this.#halt(OUTGOING_FULL)
     if (!room) this.#halt(WINDOW_CLOSED)
@@ -171,6 +185,7 @@ export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream {
     if (this.#receiving !== 'open') return
     this.#written += chunk.length
     this.#owner.bytesOut += chunk.length
+    this.#meter?.onWritten()
     if (!this.#socket.write(chunk) && !this.#incomingPaused) {
       this.#incomingPaused = true
       this.#incoming.pause()
@@ -244,6 +259,7 @@ export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream {
     if (this.#socketClosed && this.#sending === 'over' && this.#receiving === 'over') {
       clearTimeout(this.#farewell)
       this.#owner.remove(this, this.#failure)
+      this.#meter?.onOver(this.#failure)
     }
   }
 }

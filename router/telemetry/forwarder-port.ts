@@ -1,16 +1,17 @@
 import type { DecodedMessage } from '../amqp/message.ts'
 import type { SentMessage } from './messages.ts'
-import type { TelemetryPort } from './port.ts'
+import type { FlowPort } from './flows.ts'
 
 /** What telemetry needs of the router's forwarder. */
 export interface TelemetryForwarder {
   send(message: SentMessage): boolean
   onMessage(address: string, onMessage: (message: DecodedMessage) => void): { close(): void }
   watch(address: string, onChange: (reachable: boolean) => void): () => void
+  reachable(address: string): boolean
 }
 
 /** Telemetry of the router itself, straight into its forwarder. */
-export function forwarderPort(forwarder: TelemetryForwarder): TelemetryPort {
+export function forwarderPort(forwarder: TelemetryForwarder): FlowPort {
   return {
     send(message) {
       forwarder.send(message)
@@ -22,5 +23,6 @@ export function forwarderPort(forwarder: TelemetryForwarder): TelemetryPort {
       }
     },
     watch: (address, onChange) => forwarder.watch(address, onChange),
+    reachable: (address) => forwarder.reachable(address),
   }
 }

@@ -7,6 +7,8 @@ export interface TelemetryRecord {
   readonly id: string
   /** Notes what is so now; only what differs is sent. */
   set(attributes: Attributes): void
+  /** Has `refresh` asked now and then, and at the end, for figures that change all the time. */
+  follow(refresh: () => Attributes): void
   /** The subject is gone. The record is sent a last time, with its end, and forgotten. */
   end(attributes?: Attributes): void
 }
@@ -22,6 +24,7 @@ export class PendingRecord implements TelemetryRecord {
   readonly type: RecordType
   readonly id: string
   readonly #now: () => number
+  #refresh: (() => Attributes) | undefined
   readonly #attributes: Attributes
   readonly #changed = new Set<AttributeName>()
   #ended = false
@@ -47,7 +50,17 @@ export class PendingRecord implements TelemetryRecord {
     Object.assign(this.#attributes, attributes)
   }
 
+  follow(refresh: () => Attributes): void {
+    this.#refresh = refresh
+  }
+
+  /** Notes the figures that change all the time. */
+  refresh(): void {
+    if (this.#refresh !== undefined) this.set(this.#refresh())
+  }
+
   end(attributes: Attributes = {}): void {
+    this.refresh()
     this.set({ endTime: this.#now(), ...attributes })
     this.#ended = true
   }

@@ -8,6 +8,8 @@ import type { RecordUpdate } from './record-codec.ts'
 
 const BEACON_EVERY_MS = 10_000
 const HEARTBEAT_EVERY_MS = 2_000
+/** How often figures that change all the time are sent. */
+const REFRESH_EVERY_MS = 2_000
 /** Keeps a message of records at some ten kilobytes. */
 const RECORDS_PER_MESSAGE = 100
 const ID_LENGTH = 5
@@ -41,6 +43,7 @@ export class TelemetrySource {
   #messageId = 0
   #beaconDue = 0
   #heartbeatDue = 0
+  #refreshDue = 0
 
   constructor({ sourceType, port, now, random }: SourceOptions) {
     this.#port = port
@@ -67,12 +70,17 @@ export class TelemetrySource {
     return `${this.#sourceId}:${String(this.#count)}`
   }
 
-  /** Opens a record of something that belongs to this source. It starts now, unless the attributes say otherwise. */
-  open(type: RecordType, attributes: Attributes): TelemetryRecord {
-    return this.openAs(type, this.nextId(), { parent: this.id, ...attributes })
+  /**
+   * Opens a record of something that belongs to this source. It starts now, unless the attributes say otherwise.
+   * `refresh` is asked now and then for figures that change all the time, where somebody listens.
+   */
+  open(type: RecordType, attributes: Attributes, refresh?: () => Attributes): TelemetryRecord {
+    const record = this.openAs(type, this.nextId(), { parent: this.id, ...attributes })
+    if (refresh !== undefined) record.follow(refresh)
+    return record
   }
 
-  /** Opens a record with a given identity: that of the router, which is the source's own, or a site's. */
+  /** Opens a record with a given identity: that of the router, which is the source's own, a site's, or a flow's. */
   openAs(type: RecordType, identity: string, attributes: Attributes): TelemetryRecord {
     const record = new PendingRecord({ type, id: identity, now: () => this.#nowUs() }, attributes)
     this.#records.set(identity, record)
@@ -89,6 +97,10 @@ export class TelemetrySource {
     if (this.#isHeard(this.#beacon.address) && now >= this.#heartbeatDue) {
       this.#send(heartbeatMessage(this.#beacon, this.#nowUs()))
       this.#heartbeatDue = now + HEARTBEAT_EVERY_MS
+    }
+    if (now >= this.#refreshDue) {
+      this.#refreshAll()
+      this.#refreshDue = now + REFRESH_EVERY_MS
     }
     this.#sendRecords()
   }
@@ -119,6 +131,10 @@ export class TelemetrySource {
 
   #isHeard(address: string): boolean {
     return this.#audience.get(address) ?? false
+  }
+
+  #refreshAll(): void {
+    for (const record of this.#records.values()) if (this.#isHeard(this.#addressOf(record))) record.refresh()
   }
 
   #resendAll(): void {

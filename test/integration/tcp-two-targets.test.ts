@@ -43,4 +43,14 @@ describe.each(PATHS)('over %i routers', (routers) => {
     expect(service.connector.lastError?.code).toBe('tcp/refused')
     expect(service.listener.lastError).toBeUndefined()
   })
+
+  it('a busy target that works is preferred to an idle one that refuses', async () => {
+    const service = await tcpService(routers, await closedPort())
+    const second = secondTarget(service, (await echoPeer()).port)
+    const clients = Array.from({ length: CLIENTS }, () => tcpClient(service.port))
+    for (const { socket } of clients) socket.write('hello')
+    await eventually(() => clients.every(({ text }) => text() === 'hello'))
+    expect(second.traffic.connectionsOpened).toBe(CLIENTS)
+    expect(service.listener.lastError).toBeUndefined()
+  })
 })

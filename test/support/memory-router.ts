@@ -1,6 +1,11 @@
 import type { IncomingDelivery, OutgoingDelivery } from '../../router/amqp/delivery.ts'
 import { localPipe } from '../../router/mesh/forward/local-pipe.ts'
-import type { StreamConsumer, StreamHead, StreamRouter } from '../../router/service/stream-router.ts'
+import type {
+  StreamConsumer,
+  StreamHead,
+  StreamRouter,
+  StreamSubscription,
+} from '../../router/service/stream-router.ts'
 
 /** A stream that was opened, as a test sees it. */
 export interface OpenedStream {
@@ -28,12 +33,13 @@ export class MemoryRouter implements StreamRouter {
     return outgoing
   }
 
-  subscribe(address: string, consumer: StreamConsumer): { close(): void } {
+  subscribe(address: string, consumer: StreamConsumer): StreamSubscription {
     const consumers = this.#consumers.get(address) ?? []
     this.#consumers.set(address, consumers)
     consumers.push(consumer)
     if (consumers.length === 1) this.#tell(address, true)
     return {
+      rest: () => undefined,
       close: () => {
         const at = consumers.indexOf(consumer)
         if (at < 0) return

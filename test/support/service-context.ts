@@ -1,4 +1,10 @@
-import type { ServiceAttributes, ServiceContext } from '../../router/service/service-context.ts'
+import type {
+  CoAttributes,
+  FlowAttributes,
+  FlowSink,
+  ServiceAttributes,
+  ServiceContext,
+} from '../../router/service/service-context.ts'
 import type { StreamRouter } from '../../router/service/stream-router.ts'
 
 /** A telemetry record that a service opened. */
@@ -8,10 +14,42 @@ export interface OpenedRecord {
   ended: boolean
 }
 
+/** Notes what services tell of their connections, as soon as it is said to be `heard`. */
+export class FlowNotes implements FlowSink {
+  heard = false
+  nowUs = 1_000
+  readonly flows: { id: string; opened: FlowAttributes; last?: FlowAttributes; refresh: () => FlowAttributes }[] = []
+  readonly told: { id: unknown; attributes: CoAttributes }[] = []
+
+  now(): number {
+    return this.nowUs
+  }
+
+  open(id: string, opened: FlowAttributes, refresh: () => FlowAttributes) {
+    const flow: FlowNotes['flows'][number] = { id, opened, refresh }
+    this.flows.push(flow)
+    return {
+      end: (last: FlowAttributes) => {
+        flow.last = last
+      },
+    }
+  }
+
+  coRecord(id: unknown) {
+    if (!this.heard) return undefined
+    return {
+      isLocal: false,
+      now: () => this.nowUs,
+      set: (attributes: CoAttributes) => this.told.push({ id, attributes }),
+    }
+  }
+}
+
 /** What services need, over `router`; notes their records and log lines. */
 export function serviceContext<R extends StreamRouter>(router: R) {
   const records: OpenedRecord[] = []
   const lines: string[] = []
+  const flows = new FlowNotes()
   let ids = 0
   const context: ServiceContext = {
     router,
@@ -20,6 +58,7 @@ export function serviceContext<R extends StreamRouter>(router: R) {
         const record = { type, attributes, ended: false }
         records.push(record)
         return {
+          id: `abcde:${type}`,
           end() {
             record.ended = true
           },
@@ -30,11 +69,12 @@ export function serviceContext<R extends StreamRouter>(router: R) {
         return `abcde:${String(ids)}`
       },
     },
+    flows,
     log: {
       info: (_, message) => lines.push(message),
       warn: (_, message) => lines.push(message),
     },
     random: Math.random,
   }
-  return { context, router, records, lines }
+  return { context, router, records, flows, lines }
 }

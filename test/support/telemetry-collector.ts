@@ -18,12 +18,16 @@ export class TelemetryCollector {
   readonly heartbeats = new Set<string>()
   readonly #records = new Map<string, CollectedRecord>()
   readonly #client: AmqpClient
+  readonly #withFlows: boolean
+  /** Ids of the sources whose records come. */
+  readonly followed = new Set<string>()
 
-  private constructor(client: AmqpClient) {
+  private constructor(client: AmqpClient, withFlows: boolean) {
     this.#client = client
+    this.#withFlows = withFlows
   }
 
-  static async open(port: number, tls?: DialTls): Promise<TelemetryCollector> {
+  static async open(port: number, tls?: DialTls, { flows = false } = {}): Promise<TelemetryCollector> {
     const client = await AmqpClient.connect({
       host: '127.0.0.1',
       port,
@@ -32,7 +36,7 @@ export class TelemetryCollector {
       deadlineMs: 5_000,
     })
     onTestFinished(() => client.close())
-    const collector = new TelemetryCollector(client)
+    const collector = new TelemetryCollector(client, flows)
     await client.subscribe(beaconAddress, (message) => {
       collector.#hear(message)
     })
@@ -42,6 +46,11 @@ export class TelemetryCollector {
   /** The records of a type that have not ended. */
   records(type: RecordType): CollectedRecord[] {
     return [...this.#records.values()].filter((record) => record.type === type && record.endTime === undefined)
+  }
+
+  /** Connections, also those that have ended. */
+  flows(): CollectedRecord[] {
+    return [...this.#records.values()].filter(({ type }) => type === 'BIFLOW_TPORT')
   }
 
   ended(identity: string): boolean {
@@ -64,6 +73,12 @@ export class TelemetryCollector {
     await this.#client.subscribe(address, (message) => {
       this.#hear(message)
     })
+    if (this.#withFlows) {
+      await this.#client.subscribe(`${address}.flows`, (message) => {
+        this.#hear(message)
+      })
+    }
     await this.#client.send(direct, flushMessage(direct))
+    this.followed.add(id)
   }
 }

@@ -1,4 +1,4 @@
-import { chooseOne } from './choice.ts'
+import { chooseOne, worthTrying, type Place } from './choice.ts'
 import type { ControlLink } from '../control/control-link.ts'
 import type { ControlPlane } from '../control/control-plane.ts'
 import { HopTarget, Load, type Hop } from './hop-target.ts'
@@ -21,6 +21,17 @@ export interface AddressView {
   readonly remoteHostRouters: readonly string[]
   /** Deliveries on their way to it that are not settled. */
   readonly outstanding: number
+  readonly counts: Readonly<DeliveryCounts>
+}
+
+/** Deliveries of one address since it became known here, or of all since the start. */
+export interface DeliveryCounts {
+  /** Entered the network at this router. */
+  ingress: number
+  /** Handed to a consumer of this router. */
+  egress: number
+  /** Came from one router and went on to another. */
+  transit: number
 }
 
 interface Entry {
@@ -31,6 +42,7 @@ interface Entry {
   /** Unsettled deliveries by the router they were sent towards. */
   readonly outstanding: Map<string, number>
   readonly watchers: Set<(reachable: boolean) => void>
+  readonly counts: DeliveryCounts
   reachable: boolean
   turn: number
 }
@@ -42,6 +54,7 @@ interface Entry {
 export class AddressTable {
   readonly #routes: Routes
   readonly #treatments: Treatments
+  readonly totals: DeliveryCounts = { ingress: 0, egress: 0, transit: 0 }
   readonly #hops = new Map<ControlLink, Hop>()
   readonly #entries = new Map<string, Entry>()
 
@@ -116,11 +129,12 @@ export class AddressTable {
     return holder === undefined ? TREATMENT.balanced : treatmentOf(holder.treatment)
   }
 
-  /** The one target for a message of an address that is not multicast. */
-  one(passage: Passage): Target | undefined {
+  /** The one target for a message of an address that is not multicast: one not in `tried`, if there is any. */
+  one(passage: Passage, tried: readonly Place[] = []): Target | undefined {
     const entry = this.#entries.get(passage.key)
-    const candidates = [...(entry?.locals ?? []), ...this.#remotes(passage, entry)]
-    if (entry === undefined) return candidates[0]
+    const all = [...(entry?.locals ?? []), ...this.#remotes(passage, entry)]
+    if (entry === undefined) return all[0]
+    const candidates = worthTrying(all, tried)
     const chosen = chooseOne(candidates, this.treatment(passage.key), entry.turn)
     if (candidates.length > 1) entry.turn++
     return chosen
@@ -131,7 +145,22 @@ export class AddressTable {
     const locals = this.#entries.get(passage.key)?.locals ?? []
     const hops = this.treatment(passage.key) === TREATMENT.flood ? this.#hops.values() : this.#multicastHops(passage)
     const onward = [...hops].filter((hop) => this.#isOnward(hop, passage))
-    return [...locals, ...onward.map((hop) => new HopTarget(hop, hop))]
+    return [...locals, ...onward.map((hop) => new HopTarget(hop, { cost: hop.cost, place: hop.peerId }))]
+  }
+
+  /** Counts a delivery that went to `targets`. */
+  count({ key, neighbour }: Passage, targets: readonly Target[]): void {
+    const counts = this.#entries.get(key)?.counts
+    let [egress, transit] = [0, 0]
+    for (const target of targets) {
+      if (!(target instanceof HopTarget)) egress++
+      else if (neighbour !== undefined) transit++
+    }
+    for (const each of counts === undefined ? [this.totals] : [this.totals, counts]) {
+      if (neighbour === undefined) each.ingress++
+      each.egress += egress
+      each.transit += transit
+    }
   }
 
   views(): AddressView[] {
@@ -141,6 +170,7 @@ export class AddressTable {
       subscriberCount: entry.locals.length,
       remoteHostRouters: this.#routes.holders(entry.key).map((holder) => holder.routerId),
       outstanding: outstandingOf(entry),
+      counts: entry.counts,
     }))
   }
 
@@ -164,7 +194,7 @@ export class AddressTable {
     const hop = this.#hopTo(routerId)
     if (hop === undefined || !this.#isOnward(hop, passage)) return []
     const load = entry === undefined ? undefined : new Load(entry.outstanding, routerId)
-    return [new HopTarget(hop, { cost: this.#routes.cost(routerId) ?? hop.cost, load })]
+    return [new HopTarget(hop, { cost: this.#routes.cost(routerId) ?? hop.cost, place: routerId, load })]
   }
 
   #hopTo(routerId: string): Hop | undefined {
@@ -195,6 +225,7 @@ export class AddressTable {
       locals: [],
       outstanding: new Map(),
       watchers: new Set(),
+      counts: { ingress: 0, egress: 0, transit: 0 },
       reachable: this.reachable(key),
       turn: 0,
     }

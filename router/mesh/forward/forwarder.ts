@@ -1,8 +1,9 @@
 import type { IncomingDelivery, OutgoingDelivery } from '../../amqp/delivery.ts'
 import { decodeMessage, encodeMessage, type DecodedMessage, type Message } from '../../amqp/message.ts'
 import { addressKey, temporaryAddress } from '../address.ts'
-import { AddressTable, type AddressView, type Routes } from './address-table.ts'
+import { AddressTable, type AddressView, type DeliveryCounts, type Routes } from './address-table.ts'
 import { Arrival, type ArrivalHandler } from './arrival.ts'
+import type { Place } from './choice.ts'
 import type { Hop } from './hop-target.ts'
 import { DEFAULT_PRIORITY, type MessageHead } from '../message-head.ts'
 import type { Ingress, Origin } from '../origin.ts'
@@ -25,6 +26,12 @@ export type Consumer = (delivery: IncomingDelivery, head: MessageHead, first: Bu
 export interface Subscription {
   /** No new deliveries come; those handed over go on. Harmless when called twice. */
   close(): void
+}
+
+/** The place of a consumer that may refuse. */
+export interface StreamSubscription extends Subscription {
+  /** While it rests, deliveries go to others of the address, where there are any. */
+  rest(resting: boolean): void
 }
 
 export interface SubscribeOptions {
@@ -68,11 +75,14 @@ export class Forwarder implements ArrivalHandler {
   }
 
   /** Hands every delivery for `address` to `consumer`. Addresses of class M are known in the whole network meanwhile. */
-  subscribe(address: string, consumer: Consumer, options: SubscribeOptions = {}): Subscription {
+  subscribe(address: string, consumer: Consumer, options: SubscribeOptions = {}): StreamSubscription {
     const target = new ConsumerTarget(({ delivery, head, bytes }) => {
       consumer(delivery, head, bytes.subarray(head.streamAt ?? head.bodyAt))
     })
-    return this.#add(address, target, options)
+    const rest = (resting: boolean): void => {
+      target.resting = resting
+    }
+    return { ...this.#add(address, target, options), rest }
   }
 
   /** Hands whole messages to `onMessage`, already accepted. Those over 4 MiB are rejected, what is no message dropped. */
@@ -100,12 +110,15 @@ export class Forwarder implements ArrivalHandler {
   /**
    * Starts a stream: its head is on its way when this returns; raw bytes follow by `write`. Undefined without a
    * destination. The caller sets the delivery's `handler` at once; events come in later turns of the event loop.
+   * It goes to none of the places in `tried` if there is another; the place it goes to is added to them.
    */
-  open(head: StreamHead): OutgoingDelivery | undefined {
-    const target = this.#table.one(this.#fromHere(head.to))
+  open(head: StreamHead, tried: Place[] = []): OutgoingDelivery | undefined {
+    const passage = this.#fromHere(head.to)
+    const target = this.#table.one(passage, tried)
+    if (target !== undefined) tried.push(target.place)
     const outgoing = target?.open({ streaming: true, priority: DEFAULT_PRIORITY })
     if (target === undefined || outgoing === undefined) return undefined
-    this.stats.forwarded++
+    this.#count(passage, [target])
     const annotations = originAnnotations(this.#routes.routerId, STREAMING | DISABLE_Q2)
     writeOnward(outgoing, target, { annotations, rest: encodeStreamHead(head), priority: DEFAULT_PRIORITY })
     return outgoing
@@ -116,10 +129,10 @@ export class Forwarder implements ArrivalHandler {
     const bytes = encodeMessage(message)
     const annotations = originAnnotations(this.#routes.routerId)
     const priority = message.header?.priority ?? DEFAULT_PRIORITY
-    const targets = this.#targets(this.#fromHere(message.to))
-    const sent = sendCopies(targets, { annotations, rest: bytes, priority })
-    if (sent > 0) this.stats.forwarded++
-    return sent > 0
+    const passage = this.#fromHere(message.to)
+    const sent = sendCopies(this.#targets(passage), { annotations, rest: bytes, priority })
+    if (sent.length > 0) this.#count(passage, sent)
+    return sent.length > 0
   }
 
   /** Calls `onChange` at once, inside this call, and then at each change: has `address` a consumer anywhere? */
@@ -134,6 +147,11 @@ export class Forwarder implements ArrivalHandler {
   /** A new address that leads back here. */
   replyAddress(): string {
     return temporaryAddress(this.#routes.routerId, randomToken(this.#random))
+  }
+
+  /** Deliveries by where they came from and went to. */
+  get totals(): Readonly<DeliveryCounts> {
+    return this.#table.totals
   }
 
   addresses(): AddressView[] {
@@ -176,10 +194,12 @@ export class Forwarder implements ArrivalHandler {
 
   #passOn(arrival: Arrival, head: MessageHead, passage: Passage): void {
     const target = this.#table.one(passage)
-    if (target instanceof ConsumerTarget) target.take(arrival, head)
-    else if (target === undefined) this.#release(arrival)
+    if (target instanceof ConsumerTarget) {
+      this.#table.count(passage, [target])
+      target.take(arrival, head)
+    } else if (target === undefined) this.#release(arrival)
     else if (arrival.mayWait && arrival.size < MAX_KEPT_BYTES) return
-    else if (forward(arrival, target, onward(arrival, head, this.#routes.routerId))) this.stats.forwarded++
+    else if (forward(arrival, target, onward(arrival, head, this.#routes.routerId))) this.#count(passage, [target])
     else this.#release(arrival)
   }
 
@@ -187,12 +207,20 @@ export class Forwarder implements ArrivalHandler {
   #spread(arrival: Arrival, head: MessageHead, passage: Passage): void {
     if (arrival.size > MAX_WHOLE_BYTES) this.#reject(arrival, 'amqp:link:message-size-exceeded')
     else if (arrival.ended === undefined) return
-    else if (sendCopies(this.#table.all(passage), onward(arrival, head, this.#routes.routerId)) === 0)
-      this.#release(arrival)
     else {
-      this.stats.forwarded++
+      const sent = sendCopies(this.#table.all(passage), onward(arrival, head, this.#routes.routerId))
+      if (sent.length === 0) {
+        this.#release(arrival)
+        return
+      }
+      this.#count(passage, sent)
       arrival.close({ kind: 'accepted' })
     }
+  }
+
+  #count(passage: Passage, targets: readonly Target[]): void {
+    this.stats.forwarded++
+    this.#table.count(passage, targets)
   }
 
   #release(arrival: Arrival): void {

@@ -31,13 +31,16 @@ export class Load {
 /** What lies behind a neighbour, made for one decision. Without `load` nothing is counted. */
 export class HopTarget implements Target {
   readonly annotated = true
+  readonly resting = false
+  readonly place: string
   readonly cost: number
   readonly outstanding: number
   readonly #hop: Hop
   readonly #load: Load | undefined
 
-  constructor(hop: Hop, { cost, load }: { cost: number; load?: Load | undefined }) {
+  constructor(hop: Hop, { cost, place, load }: { cost: number; place: string; load?: Load | undefined }) {
     this.cost = cost
+    this.place = place
     this.outstanding = load?.count ?? 0
     this.#hop = hop
     this.#load = load

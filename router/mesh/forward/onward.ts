@@ -47,17 +47,17 @@ export function forward(arrival: Arrival, target: Target, message: Onward): bool
   return true
 }
 
-/** Sends a complete message to each of `targets`, settled; answers how many took it. */
-export function sendCopies(targets: readonly Target[], message: Onward): number {
-  let sent = 0
+/** Sends a complete message to each of `targets`, settled; answers which of them took it. */
+export function sendCopies(targets: readonly Target[], message: Onward): Target[] {
+  const taken: Target[] = []
   for (const target of targets) {
     const outgoing = target.open({ streaming: false, priority: message.priority, settled: true })
     if (outgoing === undefined) continue
     writeOnward(outgoing, target, message)
     outgoing.end(true)
-    sent++
+    taken.push(target)
   }
-  return sent
+  return taken
 }
 
 /** Begins `outgoing` with the message, in the form that `target` reads. False asks to wait for `onDrain`. */

@@ -1,6 +1,6 @@
 import type { IncomingDelivery, OutgoingDelivery } from '../../amqp/delivery.ts'
 import { Arrival } from './arrival.ts'
-import type { Candidate } from './choice.ts'
+import type { Candidate, Place } from './choice.ts'
 import { CountedDelivery } from './counted-delivery.ts'
 import { localPipe } from './local-pipe.ts'
 import type { OpenOptions } from '../connection/link-queue.ts'
@@ -37,11 +37,16 @@ export class ConsumerTarget implements Target {
   readonly annotated = true
   readonly cost = 0
   outstanding = 0
+  resting = false
   readonly #consume: (taken: Taken) => void
 
   /** `consume` sets the delivery's handler in its call; `onData` and `onEnd` follow, the end perhaps at once. */
   constructor(consume: (taken: Taken) => void) {
     this.#consume = consume
+  }
+
+  get place(): Place {
+    return this
   }
 
   /** Hands over what arrives on a link as it is: nothing is put between that costs per chunk. */
@@ -71,12 +76,17 @@ const FROM_HERE = { origin: { kind: 'self' } } as const
 /** A link of this router that leads to a consumer outside, such as a client's. */
 export class LinkTarget implements Target {
   readonly annotated = false
+  readonly resting = false
   readonly cost = 0
   outstanding = 0
   readonly #open: (options: WayOptions) => OutgoingDelivery | undefined
 
   constructor(open: (options: WayOptions) => OutgoingDelivery | undefined) {
     this.#open = open
+  }
+
+  get place(): Place {
+    return this
   }
 
   open(options: WayOptions): OutgoingDelivery | undefined {

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { metricsPage } from '../../../../router/http/metrics.ts'
 import type { RouterFigures } from '../../../../router/http/metrics.ts'
 
+const deliveries = { ingress: 0, egress: 0, transit: 0, released: 0, rejected: 0 }
+
 test('each scrape reads the figures anew', async () => {
   const web = { type: 'tcpListener', name: 'web-8080', address: 'web:8080' }
   const counts = { connectionsOpened: 5, connectionsClosed: 4, bytesIn: 10, bytesOut: 20 }
@@ -11,6 +13,7 @@ test('each scrape reads the figures anew', async () => {
     addresses: 4,
     routers: 1,
     services: [{ ...web, ...counts }],
+    deliveries,
   }
   const page = metricsPage(() => figures)
   const first = await page()
@@ -25,7 +28,7 @@ test('each scrape reads the figures anew', async () => {
 })
 
 test('two routers in one process do not share figures', async () => {
-  const none = { links: 0, addresses: 0, routers: 0, services: [] }
+  const none = { links: 0, addresses: 0, routers: 0, services: [], deliveries }
   const one = metricsPage(() => ({ connections: 1, ...none }))
   const two = metricsPage(() => ({ connections: 2, ...none }))
   expect((await one()).text).toContain('qdr_connections_total 1\n')

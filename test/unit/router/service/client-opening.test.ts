@@ -15,9 +15,12 @@ function opening({ targets = 10 } = {}) {
   const streams = new StreamSet()
   const socket = new FakeSocket()
   const attempts: { head: StreamHead; outgoing: FakeOutgoing; answer: StreamConsumer }[] = []
+  const triedBefore: number[] = []
   const listening = new Map<string, StreamConsumer>()
   const router = {
-    open(head: StreamHead) {
+    open(head: StreamHead, tried: unknown[] = []) {
+      triedBefore.push(tried.length)
+      tried.push(`place-${String(attempts.length)}`)
       if (attempts.length === targets) return undefined
       const outgoing = new FakeOutgoing()
       attempts.push({ head, outgoing, answer: listening.get(head.replyTo ?? '') ?? (() => undefined) })
@@ -25,13 +28,14 @@ function opening({ targets = 10 } = {}) {
     },
     subscribe(address: string, consumer: StreamConsumer) {
       listening.set(address, consumer)
-      return { close: () => listening.delete(address) }
+      return { close: () => listening.delete(address), rest: () => undefined }
     },
     watch: () => () => undefined,
     replyAddress: () => `reply-${String(attempts.length)}`,
   }
-  const context = { router, streams, address: 'web:80', connectTimeoutMs: 1000 }
-  const client = new ClientOpening(socket, 'abcde:7', context)
+  const nextId = () => `abcde:${String(attempts.length)}`
+  const context = { router, streams, address: 'web:80', nextId, connectTimeoutMs: 1000 }
+  const client = new ClientOpening(socket, undefined, context)
   onTestFinished(() => {
     client.destroy(new SkupperError('tcp/test-over', 'the test is over'))
   })
@@ -41,13 +45,13 @@ function opening({ targets = 10 } = {}) {
     if (made === undefined) throw new Error(`there was no attempt ${String(n)}`)
     return made
   }
-  return { client, streams, socket, attempts, attempt, listening }
+  return { client, streams, socket, attempts, attempt, listening, triedBefore }
 }
 
 describe('a client that was accepted', () => {
   it('sends its head with a reply address that is listened to', () => {
     const { attempt, listening } = opening()
-    expect(attempt(0).head).toMatchObject({ to: 'web:80', replyTo: 'reply-0', correlationId: 'abcde:7' })
+    expect(attempt(0).head).toMatchObject({ to: 'web:80', replyTo: 'reply-0', correlationId: 'abcde:0' })
     expect([...listening.keys()]).toEqual(['reply-0'])
   })
 
@@ -81,10 +85,12 @@ describe('a target that refuses', () => {
     ['released', { kind: 'released' }],
     ['accepted, and nothing more', { kind: 'accepted' }],
   ] as const)('(%s) is followed by another, with a reply address of its own', (_, state) => {
-    const { socket, attempts, attempt, listening } = opening()
+    const { socket, attempts, attempt, listening, triedBefore } = opening()
     attempt(0).outgoing.handler.onState(state, true)
     expect(attempt(0).outgoing.calls).toEqual(['end settled'])
     expect(attempts.map(({ head }) => head.replyTo)).toEqual(['reply-0', 'reply-1'])
+    expect(attempts.map(({ head }) => head.correlationId)).toEqual(['abcde:0', 'abcde:1'])
+    expect(triedBefore).toEqual([0, 1])
     expect([...listening.keys()]).toEqual(['reply-1'])
     expect(socket.destroyed).toBe(false)
   })

@@ -20,11 +20,18 @@ function opening(port: number, { first = '', reachable = true } = {}) {
       if (reachable) answers.push(answer)
       return reachable ? answer : undefined
     },
-    subscribe: () => ({ close: () => undefined }),
+    subscribe: () => ({ close: () => undefined, rest: () => undefined }),
     watch: () => () => undefined,
     replyAddress: () => 'unused',
   }
-  const context = { router, streams, host: '127.0.0.1', port, connectTimeoutMs: CONNECT_TIMEOUT_MS }
+  const context = {
+    router,
+    streams,
+    host: '127.0.0.1',
+    port,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    onRefused: () => undefined,
+  }
   new TargetOpening(delivery, Buffer.from(first), context).start('reply')
   return { streams, delivery, answers }
 }

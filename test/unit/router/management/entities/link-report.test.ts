@@ -11,7 +11,12 @@ let attributes: Attributes = {}
 let report = newReport()
 
 function newReport(): LinkReport {
-  const record = { id: 'a:1', set: (changed: Attributes) => Object.assign(attributes, changed), end: () => undefined }
+  const record = {
+    id: 'a:1',
+    set: (changed: Attributes) => Object.assign(attributes, changed),
+    follow: () => undefined,
+    end: () => undefined,
+  }
   return new LinkReport(record, () => nowMs)
 }
 

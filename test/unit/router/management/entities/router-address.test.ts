@@ -8,6 +8,7 @@ test('an address shows who takes its messages', () => {
     subscriberCount: 1,
     remoteHostRouters: ['b', 'c'],
     outstanding: 4,
+    counts: { ingress: 5, egress: 6, transit: 7 },
   } as const
   expect(routerAddressType({ addresses: () => [view] }).list()).toEqual([
     {
@@ -19,6 +20,10 @@ test('an address shows who takes its messages', () => {
       remoteCount: 2,
       remoteHostRouters: ['b', 'c'],
       transitOutstanding: 4,
+      deliveriesIngress: 5,
+      deliveriesEgress: 6,
+      deliveriesTransit: 7,
+      priority: -1,
     },
   ])
 })

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest'
 import { AddressTable } from '../../../../../router/mesh/forward/address-table.ts'
+import { HopTarget } from '../../../../../router/mesh/forward/hop-target.ts'
 import type { Passage } from '../../../../../router/mesh/forward/passage.ts'
-import { LinkTarget } from '../../../../../router/mesh/forward/target.ts'
+import { ConsumerTarget, LinkTarget } from '../../../../../router/mesh/forward/target.ts'
 import { TREATMENT, Treatments } from '../../../../../router/mesh/treatments.ts'
 import { FakeHop, FakeRoutes } from '../../../../support/fake-routes.ts'
 
@@ -112,4 +113,33 @@ test('one listener may watch twice', () => {
   routes.hold('Mshop')
   table.refresh('Mshop')
   expect(calls).toBe(4)
+})
+
+test('a router that refused is left out while there is another', () => {
+  routes.hold('Mshop', 'west', 'east')
+  routes.route('west', west, 3)
+  table.refresh('Mshop')
+  expect(table.one(FROM_HERE)?.place).toBe('east')
+  expect(table.one(FROM_HERE, ['east'])?.place).toBe('west')
+  expect(table.one(FROM_HERE, ['east', 'west'])?.place).toBe('east')
+})
+
+test('a consumer that rests gets nothing while there is another', () => {
+  const [first, second] = [new ConsumerTarget(() => undefined), new ConsumerTarget(() => undefined)]
+  for (const target of [first, second]) table.addLocal('Mshop', target, undefined)
+  first.resting = true
+  second.outstanding = 9
+  expect(table.one(FROM_HERE)).toBe(second)
+  expect(table.one(FROM_HERE, [second])).toBe(first)
+})
+
+test('deliveries are counted by where they come from and go to', () => {
+  const local = here()
+  table.addLocal('Mshop', local, undefined)
+  const elsewhere = new HopTarget(east, { cost: 1, place: 'east' })
+  table.count(FROM_HERE, [local])
+  table.count(FROM_HERE, [elsewhere])
+  table.count(FROM_WEST, [local, elsewhere])
+  table.count({ ...FROM_HERE, key: 'Munknown' }, [local])
+  expect(table.views().map(({ counts }) => counts)).toEqual([{ ingress: 2, egress: 2, transit: 1 }])
 })

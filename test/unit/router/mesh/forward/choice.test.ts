@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseOne, type Candidate } from '../../../../../router/mesh/forward/choice.ts'
+import { chooseOne, worthTrying, type Weighed } from '../../../../../router/mesh/forward/choice.ts'
 import { TREATMENT } from '../../../../../router/mesh/treatments.ts'
 
 const at = (name: string, outstanding: number, cost: number) => ({ name, outstanding, cost })
@@ -29,7 +29,26 @@ test('equals take turns', () => {
 })
 
 test('nobody is chosen from nobody, or where the address is unavailable', () => {
-  const nobody: Candidate[] = []
+  const nobody: Weighed[] = []
   expect(chooseOne(nobody, TREATMENT.balanced, 0)).toBeUndefined()
   expect(chooseOne([at('a', 0, 0)], TREATMENT.unavailable, 0)).toBeUndefined()
+})
+
+const of = (place: string, resting = false) => ({ place, resting, outstanding: 0, cost: 0 })
+const places = (candidates: readonly { place: unknown }[]) => candidates.map(({ place }) => place)
+
+test.each([
+  { what: 'all where none was tried', candidates: [of('a'), of('b')], tried: [], worth: ['a', 'b'] },
+  { what: 'not what was tried', candidates: [of('a'), of('b')], tried: ['a'], worth: ['b'] },
+  { what: 'not what rests', candidates: [of('a', true), of('b')], tried: [], worth: ['b'] },
+  { what: 'what rests before what was tried', candidates: [of('a', true), of('b')], tried: ['b'], worth: ['a'] },
+  {
+    what: 'what was tried where nothing else is',
+    candidates: [of('a', true), of('b')],
+    tried: ['a', 'b'],
+    worth: ['b'],
+  },
+  { what: 'what rests where everything does', candidates: [of('a', true)], tried: ['a'], worth: ['a'] },
+])('worth a try is $what', ({ candidates, tried, worth }) => {
+  expect(places(worthTrying(candidates, tried))).toEqual(worth)
 })

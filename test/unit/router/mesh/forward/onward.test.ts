@@ -23,6 +23,8 @@ class FakeTarget {
   readonly outgoing = new FakeOutgoing()
   readonly outstanding = 0
   readonly cost = 0
+  readonly place = 'fake'
+  readonly resting = false
   readonly annotated: boolean
   options: WayOptions | undefined
   full = false
@@ -81,7 +83,7 @@ test('where no way opens the delivery is untouched', () => {
 test('copies go to all that take them, with annotations only between routers', () => {
   const [router, client, full] = [new FakeTarget(), new FakeTarget(false), new FakeTarget()]
   full.full = true
-  expect(sendCopies([router, client, full], ONWARD)).toBe(2)
+  expect(sendCopies([router, client, full], ONWARD).length).toBe(2)
   expect(router.outgoing.written.subarray(-MESSAGE.length)).toEqual(MESSAGE)
   expect(router.outgoing.bytes).toBeGreaterThan(MESSAGE.length)
   expect(client.outgoing.written).toEqual(MESSAGE)
