@@ -5,7 +5,7 @@ import { makeDirectory } from '../core/store/atomic-file.ts'
 import { acquireLock } from '../core/store/lock.ts'
 import { namespacesIn, openStore } from '../core/store/store.ts'
 import packageJson from '../package.json' with { type: 'json' }
-import { Supervisor } from './supervisor.ts'
+import { Supervisor } from './machine/supervisor.ts'
 
 const USAGE = `usage: node controller/main.ts --platform linux --namespace NAME --data-home DIR --router-program FILE
 

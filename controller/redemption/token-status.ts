@@ -1,5 +1,5 @@
 import type { AccessToken } from '../../core/model/access-token.ts'
-import { error, pending, withStatements, type Trouble } from '../statements.ts'
+import { error, pending, withStatements, type Trouble } from '../site/statements.ts'
 
 /** How far a redemption is: `trying` says what went wrong last, `failed` why it will not be tried again. */
 export type RedemptionState =

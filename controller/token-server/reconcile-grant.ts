@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { AccessGrant } from '../../core/model/access-grant.ts'
-import { error, pending, withStatements, type Trouble } from '../statements.ts'
+import { error, pending, withStatements, type Trouble } from '../site/statements.ts'
 import { expiryOf, grantTerms } from './grant-terms.ts'
 import type { GrantLedger } from './grant-ledger.ts'
 

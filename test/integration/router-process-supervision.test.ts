@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { RouterProcess, type RouterProcessOptions } from '../../controller/router-process.ts'
+import { RouterProcess, type RouterProcessOptions } from '../../controller/router/router-process.ts'
 import { argumentsOf } from '../../core/store/running-process.ts'
 import { eventually } from '../support/eventually.ts'
 

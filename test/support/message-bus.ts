@@ -1,4 +1,4 @@
-import type { MessageClient } from '../../controller/message-client.ts'
+import type { MessageClient } from '../../controller/network/message-client.ts'
 import { decodeMessage, encodeMessage, type DecodedMessage, type Message } from '../../router/amqp/message.ts'
 
 type Listener = (message: DecodedMessage) => void

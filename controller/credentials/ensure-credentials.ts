@@ -1,0 +1,162 @@
+import type { KeyObject, X509Certificate } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { messageOf, SkupperError } from '../../core/model/error.ts'
+import type { Credentials, GivenCredentials } from '../../core/pki/credentials.ts'
+import { createAuthority, readAuthority, type Authority } from '../../core/pki/authority.ts'
+import { lifetimeOf, readCertificate, requireIssuedBy, requireKeyOf } from '../../core/pki/certificate.ts'
+import { hostsOf, normalizedHosts } from '../../core/pki/host-names.ts'
+import { issueCredentials } from '../../core/pki/issue.ts'
+import { readPrivateKey } from '../../core/pki/key.ts'
+import { DEFAULT_RENEWAL_FRACTION, renewAt } from '../../core/pki/renewal.ts'
+import { MAX_COMMON_NAME } from '../../core/pki/signed-asn1.ts'
+import { checkSupplied } from '../../core/pki/supplied.ts'
+import type { DesiredCertificate, DesiredCredentials } from './site-credentials.ts'
+
+/** Where credentials are kept. What a user supplied is given in place of ours, and `is…Supplied` tells. */
+export interface CredentialStore {
+  credentials(name: string): Promise<GivenCredentials | undefined>
+  putCredentials(name: string, credentials: Credentials): Promise<void>
+  isCertificateSupplied(name: string): Promise<boolean>
+  issuer(name: string): Promise<GivenCredentials | undefined>
+  putIssuer(name: string, issuer: Credentials): Promise<void>
+  isIssuerSupplied(name: string): Promise<boolean>
+}
+
+export interface EnsureOptions {
+  readonly store: CredentialStore
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** The part of its life after which a certificate is renewed. */
+  readonly renewalFraction?: number
+}
+
+/** What was done and what needs somebody to act, each under the name of the credentials. */
+export interface EnsuredCredentials {
+  readonly made: readonly { readonly name: string; readonly reason: string }[]
+  readonly problems: readonly { readonly name: string; readonly message: string }[]
+}
+
+/**
+ * Makes what is missing and renews what ends soon, names other hosts than wanted, or has another issuer. A CA is
+ * renewed with its key, so that what it issued stays valid. What a user supplied is checked and left alone; a CA of
+ * ours that cannot be read is left too, since a new one would cut every link. Throws only what the store throws.
+ */
+export async function ensureCredentials(
+  desired: DesiredCredentials,
+  options: EnsureOptions,
+): Promise<EnsuredCredentials> {
+  const report = new Report()
+  const authorities = new Map<string, Authority>()
+  // Side by side: to find the primes of a key takes most of a new site's first second.
+  await Promise.all(
+    desired.issuers.map((name) =>
+      report.attempt(name, async () => {
+        const { authority, reason } = await ensureIssuer(name, options)
+        authorities.set(name, authority)
+        return reason
+      }),
+    ),
+  )
+  await Promise.all(
+    desired.certificates.map((wanted) =>
+      report.attempt(wanted.name, () => ensureCertificate(wanted, authorities.get(wanted.issuer), options)),
+    ),
+  )
+  return report
+}
+
+class Report implements EnsuredCredentials {
+  readonly made: { name: string; reason: string }[] = []
+  readonly problems: { name: string; message: string }[] = []
+
+  /** `task` gives the reason for what it made, or undefined if all was well. */
+  async attempt(name: string, task: () => Promise<string | undefined>): Promise<void> {
+    try {
+      const reason = await task()
+      if (reason !== undefined) this.made.push({ name, reason })
+    } catch (error) {
+      if (!(error instanceof SkupperError) || !error.code.startsWith('pki/')) throw error
+      this.problems.push({ name, message: error.message })
+    }
+  }
+}
+
+async function ensureIssuer(
+  name: string,
+  options: EnsureOptions,
+): Promise<{ authority: Authority; reason: string | undefined }> {
+  const { store, now } = options
+  const existing = await store.issuer(name)
+  if (existing === undefined) return renewedIssuer(name, options, { reason: 'it was missing' })
+  if (await store.isIssuerSupplied(name)) return { authority: readAuthority(existing, now), reason: undefined }
+  const key = readPrivateKey(existing.key ?? '')
+  const certificate = readCertificate(existing.certificate ?? '')
+  requireKeyOf(certificate, key)
+  if (isDue(certificate, options)) return renewedIssuer(name, options, { reason: 'it ends soon', key })
+  return { authority: readAuthority(existing, now), reason: undefined }
+}
+
+async function renewedIssuer(
+  name: string,
+  { store, now }: EnsureOptions,
+  { reason, key }: { reason: string; key?: KeyObject },
+) {
+  const request = { commonName: commonNameOf(name), now, ...(key === undefined ? {} : { key }) }
+  const made = await createAuthority(request)
+  await store.putIssuer(name, made)
+  return { authority: readAuthority(made, now), reason }
+}
+
+async function ensureCertificate(wanted: DesiredCertificate, authority: Authority | undefined, options: EnsureOptions) {
+  const { name, hosts } = wanted
+  const { store, now } = options
+  const existing = await store.credentials(name)
+  if (existing !== undefined && (await store.isCertificateSupplied(name))) {
+    checkSupplied(existing, now)
+    return undefined
+  }
+  if (authority === undefined) {
+    throw new SkupperError(
+      'pki/no-issuer',
+      `The certificate ${name} cannot be issued: its issuer ${wanted.issuer} is not usable.`,
+    )
+  }
+  const reason = faultOf(existing, { hosts, authority, options })
+  if (reason === undefined) return undefined
+  await store.putCredentials(name, await issueCredentials(authority, { commonName: commonNameOf(name), hosts, now }))
+  return reason
+}
+
+interface Wanted {
+  readonly hosts: readonly string[]
+  readonly authority: Authority
+  readonly options: EnsureOptions
+}
+
+/** Why credentials of ours must be made anew. */
+function faultOf(existing: GivenCredentials | undefined, { hosts, authority, options }: Wanted): string | undefined {
+  if (existing?.certificate === undefined || existing.key === undefined) return 'it was missing'
+  try {
+    const certificate = readCertificate(existing.certificate)
+    requireKeyOf(certificate, readPrivateKey(existing.key))
+    requireIssuedBy(certificate, authority.certificate)
+    if (existing.ca !== authority.trust) return 'its issuer was renewed'
+    if (!isDeepStrictEqual(hostsOf(certificate), normalizedHosts(hosts))) return 'its hosts changed'
+    // Near the end of its issuer a new one would end as soon.
+    const wouldLiveLonger = lifetimeOf(authority.certificate).notAfter > lifetimeOf(certificate).notAfter
+    return wouldLiveLonger && isDue(certificate, options) ? 'it ends soon' : undefined
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
+function isDue(
+  certificate: X509Certificate,
+  { now, renewalFraction = DEFAULT_RENEWAL_FRACTION }: EnsureOptions,
+): boolean {
+  return now >= renewAt(lifetimeOf(certificate), renewalFraction)
+}
+
+function commonNameOf(name: string): string {
+  return name.slice(0, MAX_COMMON_NAME)
+}

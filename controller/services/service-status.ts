@@ -1,0 +1,77 @@
+import type { Connector } from '../../core/model/connector.ts'
+import type { Listener } from '../../core/model/listener.ts'
+import type { ConfigNote } from '../../router/config/rendered.ts'
+import { configurationTrouble } from '../site/link-status.ts'
+import type { ListenerState, RouterState } from '../router/router-state.ts'
+import { error, pending, withStatements, type Trouble } from '../site/statements.ts'
+
+const REQUIRED = ['Configured', 'Matched']
+/** How our router words it when it cannot bind; its other messages speak of single connections. */
+const CANNOT_BIND = /^(port already in use|not allowed to listen|cannot listen)/
+const IN_USE = /^port already in use/
+
+/** The routing keys that somebody in the network serves, and those that somebody listens for. */
+export interface MatchedKeys {
+  readonly withConnector: ReadonlySet<string>
+  readonly withListener: ReadonlySet<string>
+}
+
+export interface ServiceFacts {
+  readonly router: RouterState
+  readonly matched: MatchedKeys
+  /** What the configuration has to say of this resource. */
+  readonly note: ConfigNote | undefined
+  /** What the router answered when it was asked to take over the resource's entities. */
+  readonly refusal: string | undefined
+  readonly now: Date
+}
+
+/** The listener with its status. One that the router listens for has a connector, whatever telemetry knows (v2 #2428). */
+export function listenerWithStatus(listener: Listener, facts: ServiceFacts): Listener {
+  const entity = `listener/${listener.metadata.name}`
+  const state = facts.router.listeners.get(entity)
+  const isMatched = facts.matched.withConnector.has(listener.spec.routingKey) || state?.isUp === true
+  const statements = [
+    {
+      type: 'Configured',
+      trouble: configuration(facts, entity) ?? bindTrouble(listener, state),
+      remark: facts.note?.message,
+    },
+    { type: 'Matched', trouble: isMatched ? undefined : pending('No matching connectors') },
+  ]
+  const { now } = facts
+  const status = { ...listener.status, hasMatchingConnector: isMatched }
+  const { generation } = listener.metadata
+  return { ...listener, status: withStatements(status, statements, { required: REQUIRED, now, generation }) }
+}
+
+/** The connector with its status. */
+export function connectorWithStatus(connector: Connector, facts: ServiceFacts): Connector {
+  const entity = `connector/${connector.metadata.name}@${connector.spec.host ?? ''}`
+  const isMatched = facts.matched.withListener.has(connector.spec.routingKey)
+  const statements = [
+    { type: 'Configured', trouble: configuration(facts, entity), remark: facts.note?.message },
+    { type: 'Matched', trouble: isMatched ? undefined : pending('No matching listeners') },
+  ]
+  const { now } = facts
+  const status = { ...connector.status, hasMatchingListener: isMatched }
+  const { generation } = connector.metadata
+  return { ...connector, status: withStatements(status, statements, { required: REQUIRED, now, generation }) }
+}
+
+/** Configured means that the router has it. */
+function configuration({ note, refusal, router }: ServiceFacts, entity: string): Trouble | undefined {
+  const trouble = configurationTrouble(note)
+  if (trouble !== undefined) return trouble
+  if (!router.isRunning) return pending('The router is not running')
+  if (refusal !== undefined) return error(`The router refused it: ${refusal}`)
+  return router.entityNames.has(entity) ? undefined : pending('The router is being configured')
+}
+
+/** A router says why it cannot bind only when it has something to listen for. */
+function bindTrouble({ spec }: Listener, state: ListenerState | undefined): Trouble | undefined {
+  if (state === undefined || state.isUp || !CANNOT_BIND.test(state.message)) return undefined
+  const where = `port ${String(spec.port)} on ${spec.host}`
+  if (!IN_USE.test(state.message)) return error(state.message)
+  return error(`${where} is in use by another program: the listener starts as soon as it is free`)
+}

@@ -1,0 +1,188 @@
+import { CONTROLLED_ANNOTATION } from '../../core/model/annotation-names.ts'
+import type { Connector } from '../../core/model/connector.ts'
+import type { Link } from '../../core/model/link.ts'
+import type { Listener } from '../../core/model/listener.ts'
+import type { Resource } from '../../core/model/resource.ts'
+import { API_VERSION } from '../../core/model/resource-schema.ts'
+import { DEFAULT_ROLE_PORTS, type RouterAccess } from '../../core/model/router-access.ts'
+import type { Secret } from '../../core/model/secret.ts'
+import type { RemoteSite } from '../../core/model/remote-site.ts'
+import { settingOf } from '../../core/model/settings.ts'
+import type { Site } from '../../core/model/site.ts'
+import type { EngineCapabilities } from '../../router/config/engine-capabilities.ts'
+import type { EntityConfig } from '../../router/config/entities.ts'
+import type { ConfigNote } from '../../router/config/rendered.ts'
+import { routerConfig, routerConfigNotes } from '../../router/config/router-config.ts'
+import type { RouterFacts } from '../../router/config/router-facts.ts'
+import { linkWithStatus } from './link-status.ts'
+import type { SiteView } from '../network/network-view.ts'
+import { remoteSites, sitesInNetwork } from '../network/remote-sites.ts'
+import type { RouterState } from '../router/router-state.ts'
+import { connectorWithStatus, listenerWithStatus, type MatchedKeys } from '../services/service-status.ts'
+import type { SyncedPort } from '../services/service-sync-state.ts'
+import { accessWithStatus, siteWithStatus, surplusSite } from './site-status.ts'
+import type { Trouble } from './statements.ts'
+import { syncedListeners } from '../services/synced-listeners.ts'
+
+/** The name Skupper v2 gives the RouterAccess that a Site's linkAccess stands for. */
+const DEFAULT_ACCESS = 'skupper-router'
+/** As Skupper v2 calls the certificate that its listener shows. */
+const SITE_SERVER = 'skupper-site-server'
+
+/** What a namespace asks for, older resources first. */
+export interface SiteResources {
+  readonly site: Site
+  /** Sites beyond the one a namespace can have. */
+  readonly surplus: readonly Site[]
+  readonly accesses: readonly RouterAccess[]
+  readonly links: readonly Link[]
+  /** The user's own, without those that service sync made. */
+  readonly listeners: readonly Listener[]
+  readonly connectors: readonly Connector[]
+}
+
+/** What the router's configuration depends on beside the resources. */
+export interface ConfigFacts {
+  readonly router: RouterFacts
+  readonly capabilities: EngineCapabilities
+  readonly synced: readonly SyncedPort[]
+  /** The synced Listeners there are. */
+  readonly syncedBefore: readonly Listener[]
+}
+
+/** The resources completed by what follows from them, and what the router is to be configured with. */
+export interface DesiredConfig {
+  readonly resources: SiteResources
+  readonly synced: readonly Listener[]
+  readonly entities: readonly EntityConfig[]
+  readonly notes: readonly ConfigNote[]
+}
+
+/** What has been seen and done when statuses are written. */
+export interface StatusFacts {
+  readonly now: Date
+  readonly siteId: string
+  readonly namespace: string
+  readonly version: string
+  readonly outsideHost: string
+  readonly router: RouterState
+  readonly network: readonly SiteView[]
+  readonly known: readonly RemoteSite[]
+  /** True while other sites may not have been heard yet. */
+  readonly isListening: boolean
+  readonly tokenTrouble: Trouble | undefined
+  readonly problems: readonly string[]
+  /** What the router refused to take over, by entity name. */
+  readonly refusals: ReadonlyMap<string, string>
+}
+
+/** Every kind that has a status. */
+export type ResourceWithStatus = Exclude<Resource, Secret>
+
+/** Resources → router configuration. Pure: same input, same output. */
+export function desiredConfig(resources: SiteResources, facts: ConfigFacts): DesiredConfig {
+  const synced = syncedListeners(facts.synced, {
+    host: settingOf(resources.site, 'listen-host'),
+    own: resources.listeners,
+    before: facts.syncedBefore,
+  })
+  const input = {
+    site: resources.site,
+    links: resources.links,
+    listeners: [...resources.listeners, ...synced],
+    connectors: resources.connectors,
+    routerAccesses: resources.accesses,
+    facts: facts.router,
+  }
+  return {
+    resources,
+    synced,
+    entities: routerConfig(input, facts.capabilities),
+    notes: routerConfigNotes(input, facts.capabilities),
+  }
+}
+
+/** The runtime copy of every resource, with its status, and the resources that only the controller makes. Pure. */
+export function desiredResources(
+  { resources, synced, notes }: DesiredConfig,
+  facts: StatusFacts,
+): ResourceWithStatus[] {
+  const { site, surplus, accesses, links, listeners, connectors } = resources
+  const noteByResource = new Map(notes.map((note) => [`${note.kind} ${note.name}`, note]))
+  const noteOf = ({ kind, metadata }: Resource) => noteByResource.get(`${kind} ${metadata.name}`)
+  const matched = matchedKeys([...listeners, ...synced], connectors, facts)
+  const withAccess = accesses.map((access) => accessWithStatus(access, { ...facts, site, note: noteOf(access) }))
+  const remote = remoteSites(facts)
+  return [
+    siteWithStatus(site, {
+      ...facts,
+      accesses: withAccess,
+      note: noteOf(site),
+      sitesInNetwork: sitesInNetwork(remote),
+    }),
+    ...surplus.map((other) => surplusSite(other, site, facts.now)),
+    ...withAccess,
+    ...links.map((link) => linkWithStatus(link, { ...facts, note: noteOf(link) })),
+    ...[...listeners, ...synced].map((listener) =>
+      listenerWithStatus(listener, {
+        ...facts,
+        matched,
+        note: noteOf(listener),
+        refusal: facts.refusals.get(`listener/${listener.metadata.name}`),
+      }),
+    ),
+    ...connectors.map((connector) =>
+      connectorWithStatus(connector, {
+        ...facts,
+        matched,
+        note: noteOf(connector),
+        refusal: facts.refusals.get(`connector/${connector.metadata.name}@${connector.spec.host ?? ''}`),
+      }),
+    ),
+    ...remote,
+  ]
+}
+
+/** A Site that can be linked to has a RouterAccess: the one its linkAccess stands for, if nobody wrote another. */
+export function withDefaultAccess(resources: SiteResources): SiteResources {
+  const { site, accesses } = resources
+  const { linkAccess = '' } = site.spec
+  const written = accesses.filter((access) => !isDefaultAccess(access))
+  if (linkAccess === '' || linkAccess === 'none' || written.length > 0) return { ...resources, accesses: written }
+  const made: RouterAccess = {
+    apiVersion: API_VERSION,
+    kind: 'RouterAccess',
+    metadata: { name: DEFAULT_ACCESS, annotations: { [CONTROLLED_ANNOTATION]: 'true' } },
+    spec: {
+      roles: [{ name: 'inter-router', port: DEFAULT_ROLE_PORTS['inter-router'] }],
+      tlsCredentials: SITE_SERVER,
+      bindHost: settingOf(site, 'link-host'),
+    },
+  }
+  // Its status, uid and age are those of the one that was made before.
+  const before = accesses.find(isDefaultAccess)
+  return { ...resources, accesses: [{ ...before, ...made, metadata: { ...before?.metadata, ...made.metadata } }] }
+}
+
+/** Whether the controller made this RouterAccess itself. */
+export function isDefaultAccess({ metadata }: RouterAccess): boolean {
+  return metadata.annotations?.[CONTROLLED_ANNOTATION] === 'true'
+}
+
+/** Who serves and who listens for what: this site by its resources, the others by their telemetry. */
+function matchedKeys(
+  listeners: readonly Listener[],
+  connectors: readonly Connector[],
+  { network, router, siteId }: StatusFacts,
+): MatchedKeys {
+  const others = network
+    .filter(({ id, routers }) => id !== siteId && routers.some((known) => router.routers.has(known.id)))
+    .flatMap(({ services }) => services)
+  const keyOf = ({ spec }: Listener | Connector): string => spec.routingKey
+  const served = others.filter((service) => service.connectors > 0)
+  const wanted = others.filter((service) => service.listeners > 0)
+  return {
+    withConnector: new Set([...connectors.map(keyOf), ...served.map(({ routingKey }) => routingKey)]),
+    withListener: new Set([...listeners.map(keyOf), ...wanted.map(({ routingKey }) => routingKey)]),
+  }
+}

@@ -1,0 +1,51 @@
+import type { Link } from '../../core/model/link.ts'
+import type { ConfigNote } from '../../router/config/rendered.ts'
+import type { SiteView } from '../network/network-view.ts'
+import type { RouterState } from '../router/router-state.ts'
+import { error, pending, withStatements, type Trouble } from './statements.ts'
+
+const REQUIRED = ['Configured', 'Operational']
+
+export interface LinkFacts {
+  readonly router: RouterState
+  readonly network: readonly SiteView[]
+  /** What the configuration has to say of this link. */
+  readonly note: ConfigNote | undefined
+  readonly now: Date
+}
+
+/** The link with its status: whether it is up, where it leads, and if it is down the router's own reason. */
+export function linkWithStatus(link: Link, facts: LinkFacts): Link {
+  const { name, generation } = link.metadata
+  const configured = configurationTrouble(facts.note)
+  const connector = facts.router.connectors.get(name)
+  const statements = [
+    { type: 'Configured', trouble: configured },
+    { type: 'Operational', trouble: configured ?? operationTrouble(facts.router, name) },
+  ]
+  const far = connector?.isUp === true ? farSite(link, facts) : undefined
+  const status = { ...link.status, ...far }
+  return { ...link, status: withStatements(status, statements, { required: REQUIRED, now: facts.now, generation }) }
+}
+
+/** A note that is only a remark is no trouble. */
+export function configurationTrouble(note: ConfigNote | undefined): Trouble | undefined {
+  if (note === undefined || note.reason === 'Ready') return undefined
+  return note.reason === 'Pending' ? pending(note.message) : error(note.message)
+}
+
+function operationTrouble(router: RouterState, name: string): Trouble | undefined {
+  const connector = router.connectors.get(name)
+  if (!router.isRunning) return pending('The router is not running')
+  if (connector === undefined) return pending('The router is being configured')
+  if (connector.isUp) return undefined
+  return pending(connector.message === '' ? 'Not operational' : connector.message)
+}
+
+/** The site at the far end. It may be known by its router before it is known by its telemetry. */
+function farSite(link: Link, { router, network }: LinkFacts): Link['status'] {
+  const endpoints = new Set(link.spec.endpoints.map(({ host, port }) => `${host}:${port}`))
+  const neighbour = router.neighbours.find(({ direction, host }) => direction === 'out' && endpoints.has(host))
+  const site = network.find(({ routers }) => routers.some(({ id }) => id === neighbour?.routerId))
+  return site === undefined ? {} : { remoteSiteId: site.id, remoteSiteName: site.name }
+}

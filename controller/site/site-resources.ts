@@ -1,0 +1,30 @@
+import { isKind, type Kind, type Resource, type ResourceOf } from '../../core/model/resource.ts'
+import type { SiteResources } from './desired.ts'
+import { isSynced } from '../services/synced-listeners.ts'
+
+/** What becomes router configuration, older resources first; undefined without a Site. */
+export function siteResourcesOf(stored: readonly Resource[]): SiteResources | undefined {
+  const [site, ...surplus] = ofKind(stored, 'Site')
+  if (site === undefined) return undefined
+  return {
+    site,
+    surplus,
+    accesses: ofKind(stored, 'RouterAccess'),
+    links: ofKind(stored, 'Link'),
+    listeners: ofKind(stored, 'Listener').filter((listener) => !isSynced(listener)),
+    connectors: ofKind(stored, 'Connector'),
+  }
+}
+
+/** The resources of a kind, older ones first. */
+export function ofKind<K extends Kind>(resources: readonly Resource[], kind: K): ResourceOf<K>[] {
+  return resources.filter((resource) => isKind(resource, kind)).sort(byAge)
+}
+
+/** Two of one age are told apart by name, so that every look gives the same order. */
+function byAge({ metadata: a }: Resource, { metadata: b }: Resource): number {
+  const { creationTimestamp: first = '' } = a
+  const { creationTimestamp: second = '' } = b
+  if (first !== second) return first < second ? -1 : 1
+  return a.name < b.name ? -1 : Number(a.name > b.name)
+}

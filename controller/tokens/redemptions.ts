@@ -1,0 +1,111 @@
+import type { AccessToken } from '../../core/model/access-token.ts'
+import { messageOf, SkupperError } from '../../core/model/error.ts'
+import type { Log } from '../log.ts'
+import type { Redeemed } from '../redemption/read-answer.ts'
+import type { RedeemOptions } from '../redemption/redeem-token.ts'
+
+/** After a redemption that failed in a way that may pass, the token is tried anew. */
+const TRY_AGAIN_MS = 60_000
+/** What trying again does not change, until the token is another one. */
+const FINAL = ['redemption/refused', 'redemption/untrusted', 'redemption/bad-answer', 'redemption/bad-token']
+
+/** How far the redemption of a token is. */
+export type Progress =
+  | { readonly kind: 'done'; readonly redeemed: Redeemed }
+  | { readonly kind: 'trying'; readonly message: string }
+  | { readonly kind: 'failed'; readonly message: string }
+
+export interface RedemptionsOptions {
+  /** Redeems one token: tries for some minutes, then throws. */
+  readonly redeem: (
+    token: AccessToken,
+    options: Required<Pick<RedeemOptions, 'signal' | 'onRetry'>>,
+  ) => Promise<Redeemed>
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly log: Log
+  /** A redemption has got further. */
+  readonly onChange: () => void
+}
+
+interface Running {
+  readonly stop: AbortController
+  progress: Progress
+  /** Set once it has failed in a way that may pass. */
+  tryAgainAt: number
+  ended: Promise<void>
+}
+
+/** Redeems tokens in the background, each on its own. A token is known by its uid. */
+export class Redemptions {
+  readonly #options: RedemptionsOptions
+  readonly #running = new Map<string, Running>()
+
+  constructor(options: RedemptionsOptions) {
+    this.#options = options
+  }
+
+  /** How far a token is; begins with one that is new, or that is due again. */
+  progress(token: AccessToken): Progress {
+    const known = this.#running.get(uidOf(token))
+    if (known !== undefined && known.tryAgainAt > this.#options.now()) return known.progress
+    return this.#begin(token, known?.progress).progress
+  }
+
+  /** Gives up, or forgets, the redemptions of all tokens but these. */
+  keepOnly(tokens: readonly AccessToken[]): void {
+    const uids = new Set(tokens.map(uidOf))
+    for (const [uid, { stop }] of this.#running) {
+      if (uids.has(uid)) continue
+      stop.abort()
+      this.#running.delete(uid)
+    }
+  }
+
+  /** Gives up all. May be called twice. */
+  async close(): Promise<void> {
+    const all = [...this.#running.values()]
+    this.keepOnly([])
+    await Promise.all(all.map(({ ended }) => ended))
+  }
+
+  #begin(token: AccessToken, before: Progress | undefined): Running {
+    const running: Running = {
+      stop: new AbortController(),
+      progress: before ?? { kind: 'trying', message: 'The token is being redeemed' },
+      tryAgainAt: Infinity,
+      ended: Promise.resolve(),
+    }
+    this.#running.set(uidOf(token), running)
+    running.ended = this.#run(token, running)
+    return running
+  }
+
+  async #run(token: AccessToken, running: Running): Promise<void> {
+    const { redeem, log, now, onChange } = this.#options
+    const link = token.metadata.name
+    const { signal } = running.stop
+    try {
+      const redeemed = await redeem(token, {
+        signal,
+        onRetry: ({ message }, waitMs) => {
+          log.info({ link, reason: message, waitMs: Math.round(waitMs) }, 'token not redeemed yet')
+          running.progress = { kind: 'trying', message }
+          onChange()
+        },
+      })
+      running.progress = { kind: 'done', redeemed }
+    } catch (error) {
+      if (signal.aborted) return
+      const isFinal = error instanceof SkupperError && FINAL.includes(error.code)
+      running.progress = { kind: isFinal ? 'failed' : 'trying', message: messageOf(error) }
+      if (!isFinal) running.tryAgainAt = now() + TRY_AGAIN_MS
+      log.warn({ link, reason: messageOf(error) }, 'token not redeemed')
+    }
+    onChange()
+  }
+}
+
+function uidOf({ metadata }: AccessToken): string {
+  return metadata.uid ?? metadata.name
+}

@@ -1,0 +1,123 @@
+import type { Resource } from '../../core/model/resource.ts'
+import type { RouterAccess } from '../../core/model/router-access.ts'
+import type { Store } from '../../core/store/store.ts'
+import { readAuthority } from '../../core/pki/authority.ts'
+import { SkupperError } from '../../core/model/error.ts'
+import type { SiteResources } from '../site/desired.ts'
+import type { Log } from '../log.ts'
+import { IdentityKey, keyFile } from '../redemption/identity-key.ts'
+import { redeemToken } from '../redemption/redeem-token.ts'
+import { Redemptions } from './redemptions.ts'
+import { GRANT_SERVER, linkIssuer } from '../credentials/site-credentials.ts'
+import { advertisedHost } from '../site/site-status.ts'
+import { outsideAddresses } from '../machine/site-place.ts'
+import type { Trouble } from '../site/statements.ts'
+import { TokenIssuing, type TokenWish } from './token-issuing.ts'
+import { reconcileTokens, type ReconciledTokens } from './token-links.ts'
+import { Grants } from '../token-server/grants.ts'
+import type { IssuingSite } from '../token-server/redemption-answer.ts'
+import { RedemptionDesk } from '../token-server/redemption-desk.ts'
+
+const WILDCARD = '0.0.0.0'
+
+export interface SiteTokensOptions {
+  readonly siteId: string
+  readonly store: Store
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly random: () => number
+  readonly choosePort: () => Promise<void>
+  readonly log: Log
+  readonly onChange: () => void
+}
+
+/** What the token server is to be given for a pass. */
+export interface ServeOptions {
+  readonly resources: SiteResources
+  readonly port: number
+  readonly now: Date
+}
+
+/** Both ends of tokens: those of other sites are redeemed, and this site's own are answered. */
+export class SiteTokens {
+  readonly #options: SiteTokensOptions
+  readonly #redemptions: Redemptions
+  readonly #issuing: TokenIssuing
+  #resources: SiteResources | undefined
+
+  constructor(options: SiteTokensOptions) {
+    const { siteId, store, now, random, choosePort, log, onChange } = options
+    const identity = new IdentityKey(keyFile(store.path('internal', 'identity.key')))
+    const grants = new Grants(store)
+    const desk = new RedemptionDesk({ grants, site: () => this.#issuingSite(), now, log })
+    this.#options = options
+    this.#redemptions = new Redemptions({
+      redeem: (token, running) => redeemToken(token, { siteId, identity, random, ...running }),
+      ...{ now, log, onChange },
+    })
+    this.#issuing = new TokenIssuing({ grants, desk, choosePort, now, log })
+  }
+
+  /** Why this site cannot issue tokens; undefined if it can. */
+  get trouble(): Trouble | undefined {
+    return this.#issuing.trouble
+  }
+
+  /** Goes on with tokens of other sites. */
+  redeem(stored: readonly Resource[], now: Date): Promise<ReconciledTokens> {
+    const { store, siteId, log } = this.#options
+    return reconcileTokens({ store, stored, redemptions: this.#redemptions, siteId, now, log })
+  }
+
+  /** Answers tokens of this site at that port, and keeps its grants up to date. */
+  async serve({ resources, port, now }: ServeOptions): Promise<void> {
+    this.#resources = resources
+    await this.#issuing.reconcile(await this.#wish(resources, port), now)
+  }
+
+  /** May be called twice. */
+  async close(): Promise<void> {
+    await this.#redemptions.close()
+    await this.#issuing.close()
+  }
+
+  async #wish({ site, accesses }: SiteResources, port: number): Promise<TokenWish> {
+    const [access] = accesses
+    if (access === undefined || site.spec.edge === true) {
+      return { kind: 'refused', message: 'This site does not accept links' }
+    }
+    const credentials = await this.#options.store.credentials(GRANT_SERVER)
+    const { ca, certificate, key } = credentials ?? {}
+    if (port === 0 || ca === undefined || certificate === undefined || key === undefined) {
+      return { kind: 'starting', message: 'The token server has no certificate or no port yet' }
+    }
+    return {
+      kind: 'place',
+      host: access.spec.bindHost ?? WILDCARD,
+      port,
+      advertisedHost: advertisedHost(access, site, outsideAddresses()[0] ?? '127.0.0.1'),
+      credentials: { ca, certificate, key },
+    }
+  }
+
+  /** What the answer to a token is made of; asked for each of them. */
+  async #issuingSite(): Promise<IssuingSite> {
+    if (this.#resources === undefined) throw notYet()
+    const { site, accesses } = this.#resources
+    const issuer = await this.#options.store.issuer(linkIssuer(site, accesses))
+    if (issuer?.certificate === undefined) throw notYet()
+    const { certificate, ca, key } = issuer
+    return {
+      authority: readAuthority({ certificate, ca, ...(key === undefined ? {} : { key }) }, this.#options.now()),
+      endpoints: (await this.#options.store.list('RouterAccess')).flatMap(endpointsOf),
+    }
+  }
+}
+
+function endpointsOf({ status }: RouterAccess) {
+  return status?.endpoints ?? []
+}
+
+function notYet(): SkupperError {
+  return new SkupperError('grant/not-ready', 'This site has no certificate authority for links yet.')
+}

@@ -1,0 +1,158 @@
+import { X509Certificate } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { ensureCredentials } from '../../../../controller/credentials/ensure-credentials.ts'
+import type { DesiredCredentials } from '../../../../controller/credentials/site-credentials.ts'
+import { secretData } from '../../../../core/model/secret.ts'
+import type { GivenCredentials } from '../../../../core/pki/credentials.ts'
+import type { Store } from '../../../../core/store/store.ts'
+import { directoryStore } from '../../../support/directory-store.ts'
+import { companyAuthority, ecAuthority, ecLeaf } from '../../../support/foreign-certificates.ts'
+
+const NOW = Date.UTC(2030, 0, 1)
+const YEAR_MS = 365 * 24 * 3_600_000
+
+const server = { name: 'site-server', issuer: 'site-ca', hosts: ['127.0.0.1', 'site.example'] }
+const desired: DesiredCredentials = { issuers: ['site-ca'], certificates: [server] }
+
+async function ensured() {
+  const { store } = await directoryStore()
+  const first = await ensureCredentials(desired, { store, now: NOW })
+  const again = (now = NOW, wanted = desired) => ensureCredentials(wanted, { store, now })
+  return { store, first, again }
+}
+
+async function supply(
+  store: Store,
+  folder: string,
+  { certificate = '', ca, key = '' }: GivenCredentials,
+): Promise<void> {
+  const path = store.path('input', folder)
+  await mkdir(path, { recursive: true })
+  await Promise.all([
+    writeFile(`${path}/tls.crt`, certificate),
+    writeFile(`${path}/ca.crt`, ca),
+    writeFile(`${path}/tls.key`, key),
+  ])
+}
+
+const certificateOf = async (store: Store) => (await store.credentials('site-server'))?.certificate ?? ''
+
+describe('ensureCredentials', () => {
+  test('makes a CA and what it issues, and then leaves both alone', async () => {
+    const { store, first, again } = await ensured()
+    expect(first.made.map(({ name }) => name)).toEqual(['site-ca', 'site-server'])
+    const leaf = new X509Certificate(await certificateOf(store))
+    const issuer = await store.issuer('site-ca')
+    expect(leaf.verify(new X509Certificate(issuer?.certificate ?? '').publicKey)).toBe(true)
+    expect(leaf.checkIP('127.0.0.1')).toBe('127.0.0.1')
+    expect((await store.credentials('site-server'))?.ca).toBe(issuer?.certificate)
+    expect(await again(NOW + YEAR_MS)).toMatchObject({ made: [], problems: [] })
+  })
+
+  test('renews a certificate after two thirds of its life, and again', async () => {
+    const { again } = await ensured()
+    expect((await again(NOW + 3.5 * YEAR_MS)).made).toEqual([{ name: 'site-server', reason: 'it ends soon' }])
+    expect((await again(NOW + 3.5 * YEAR_MS)).made).toEqual([])
+  })
+
+  test('renews a CA with its key, also after its end, so that what it issued stays valid', async () => {
+    for (const years of [7, 11]) {
+      const { store, again } = await ensured()
+      const before = new X509Certificate(await certificateOf(store))
+      const { made } = await again(NOW + years * YEAR_MS)
+      expect(made.map(({ name }) => name)).toEqual(['site-ca', 'site-server'])
+      const issuer = new X509Certificate((await store.issuer('site-ca'))?.certificate ?? '')
+      expect(before.verify(issuer.publicKey)).toBe(true)
+    }
+  })
+
+  test('makes a certificate anew when its hosts change, in either direction', async () => {
+    const { store, again } = await ensured()
+    const wanted = (hosts: string[]) => ({ ...desired, certificates: [{ ...server, hosts }] })
+    expect((await again(NOW, wanted(['127.0.0.1']))).made).toEqual([
+      { name: 'site-server', reason: 'its hosts changed' },
+    ])
+    expect(new X509Certificate(await certificateOf(store)).checkHost('site.example')).toBeUndefined()
+    expect((await again(NOW, wanted(['127.0.0.1', 'b.example']))).made).toHaveLength(1)
+    expect((await again(NOW, wanted(['B.example', '127.0.0.1']))).made).toEqual([])
+  })
+
+  test('replaces a certificate that is broken, lost its key, or has another issuer', async () => {
+    const { store, again } = await ensured()
+    const sound = await store.credentials('site-server')
+    for (const bad of [{ certificate: 'x' }, { key: companyAuthority.key }, { ca: companyAuthority.ca }]) {
+      await store.putCredentials('site-server', { ca: '', ...sound, ...bad })
+      expect((await again()).made.map(({ name }) => name)).toEqual(['site-server'])
+    }
+    await store.deleteIssuer('site-ca')
+    expect((await again()).made.map(({ name }) => name)).toEqual(['site-ca', 'site-server'])
+  })
+
+  test('does not replace a CA of ours that cannot be read, and keeps what it issued', async () => {
+    const { store, again } = await ensured()
+    const before = await certificateOf(store)
+    const issuer = await store.issuer('site-ca')
+    await store.putIssuer('site-ca', { ca: '', ...issuer, certificate: 'damaged' })
+    const { made, problems } = await again()
+    expect(made).toEqual([])
+    expect(problems.map(({ name }) => name)).toEqual(['site-ca', 'site-server'])
+    expect(await certificateOf(store)).toBe(before)
+  })
+
+  test('reports hosts that are none and goes on', async () => {
+    const { again } = await ensured()
+    const bad = { name: 'bad', issuer: 'site-ca', hosts: ['a b'] }
+    const { made, problems } = await again(NOW, { ...desired, certificates: [bad, { ...server, name: 'other' }] })
+    expect(problems.map(({ name }) => name)).toEqual(['bad'])
+    expect(made.map(({ name }) => name)).toEqual(['other'])
+  })
+})
+
+describe('what a user supplied', () => {
+  test('as a certificate is kept, whatever its key and hosts', async () => {
+    const { store, again } = await ensured()
+    await supply(store, 'certs/site-server', ecLeaf)
+    expect(await again()).toMatchObject({ made: [], problems: [] })
+    expect(await certificateOf(store)).toBe(ecLeaf.certificate)
+  })
+
+  test('as a Secret is kept too', async () => {
+    const { store, again } = await ensured()
+    const { certificate, ca, key } = ecLeaf
+    const data = secretData({ 'tls.crt': certificate, 'ca.crt': ca, 'tls.key': key })
+    await store.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'site-server' }, data })
+    expect(await again()).toMatchObject({ made: [], problems: [] })
+    expect(await certificateOf(store)).toBe(ecLeaf.certificate)
+  })
+
+  test('and has expired or does not fit together is reported and kept', async () => {
+    const { store, again } = await ensured()
+    await supply(store, 'certs/site-server', { ...ecLeaf, key: ecAuthority.key })
+    expect((await again()).problems).toMatchObject([
+      { name: 'site-server', message: expect.stringContaining('private key') as string },
+    ])
+    await supply(store, 'certs/site-server', ecLeaf)
+    const { problems } = await again(Date.UTC(2060, 0, 1))
+    expect(problems).toMatchObject([{ name: 'site-server', message: expect.stringContaining('expired') as string }])
+    expect(await certificateOf(store)).toBe(ecLeaf.certificate)
+  })
+
+  test('as an issuer issues from then on', async () => {
+    const { store, again } = await ensured()
+    await supply(store, 'issuers/site-ca', companyAuthority)
+    expect((await again()).made.map(({ name }) => name)).toEqual(['site-server'])
+    expect(
+      new X509Certificate(await certificateOf(store)).checkIssued(new X509Certificate(companyAuthority.certificate)),
+    ).toBe(true)
+    expect((await again()).made).toEqual([])
+  })
+
+  test('as an issuer without an RSA key is refused in those words', async () => {
+    const { store, again } = await ensured()
+    await supply(store, 'issuers/site-ca', ecAuthority)
+    const { made, problems } = await again()
+    expect(made).toEqual([])
+    expect(problems[0]?.message).toContain('must have an RSA key')
+  })
+})

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { certificateWish, placeWish } from '../../../../controller/site/site-wishes.ts'
+import { listener, routerAccess, site } from '../../../support/machine-resources.ts'
+
+const HOSTS = { 'listen-host': '127.0.5.1', 'link-host': '127.0.5.2' }
+const resources = {
+  site: site('east', { settings: HOSTS }),
+  surplus: [],
+  accesses: [routerAccess('in', { bindHost: '0.0.0.0' })],
+  links: [],
+  listeners: [listener('a', { port: 8080 })],
+  connectors: [],
+}
+
+test('services listen on the listen-host, tokens are answered where links are accepted', () => {
+  const { hosts, reserved } = placeWish(resources)
+  expect(hosts).toEqual({ management: '127.0.5.1', health: '127.0.5.1', tokens: '0.0.0.0' })
+  expect(reserved).toEqual(new Set([55_671, 8080]))
+})
+
+test('without a way in, the link-host is as good', () => {
+  expect(placeWish({ ...resources, accesses: [] }).hosts.tokens).toBe('127.0.5.2')
+})
+
+test('certificates are for the local listener and all names of the machine', () => {
+  const wish = certificateWish(resources, new Date(5))
+  expect(wish).toMatchObject({ managementHost: '127.0.5.1', now: 5 })
+  expect(wish.machineHosts.length).toBeGreaterThan(0)
+})
