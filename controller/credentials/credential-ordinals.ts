@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { Credentials } from '../../core/store/credential-directory.ts'
+import type { GivenCredentials } from '../../core/model/credentials.ts'
 
 const ordinalsSchema = z.record(z.string(), z.object({ hash: z.string(), ordinal: z.int().min(0) }))
 
@@ -11,7 +11,7 @@ export type CredentialOrdinals = Readonly<z.infer<typeof ordinalsSchema>>
 /** The numbers after a look at what there is now: one that is new begins at 0, one that changed grows by 1. */
 export function nextOrdinals(
   before: CredentialOrdinals,
-  credentials: ReadonlyMap<string, Credentials>,
+  credentials: ReadonlyMap<string, GivenCredentials>,
 ): CredentialOrdinals {
   const entries = [...credentials].map(([name, content]) => {
     const hash = hashOf(content)
@@ -32,6 +32,6 @@ export async function readOrdinals(file: string): Promise<CredentialOrdinals> {
   }
 }
 
-function hashOf({ ca, certificate = '', key = '' }: Credentials): string {
+function hashOf({ ca, certificate = '', key = '' }: GivenCredentials): string {
   return createHash('sha256').update([ca, certificate, key].join('\0')).digest('hex')
 }

@@ -1,7 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { messageOf, SkupperError } from '../../core/model/error.ts'
-import type { Credentials, GivenCredentials } from '../../core/pki/credentials.ts'
+import type { Credentials, GivenCredentials } from '../../core/model/credentials.ts'
 import { createAuthority, readAuthority, type Authority } from '../../core/pki/authority.ts'
 import { lifetimeOf, readCertificate, requireIssuedBy, requireKeyOf } from '../../core/pki/certificate.ts'
 import { hostsOf, normalizedHosts } from '../../core/pki/host-names.ts'

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { messageOf } from '../../core/model/error.ts'
 import type { Resource } from '../../core/model/resource.ts'
 import { writeFileAtomic } from '../../core/store/atomic-file.ts'
-import type { Credentials } from '../../core/store/credential-directory.ts'
+import type { GivenCredentials } from '../../core/model/credentials.ts'
 import { optional } from '../../core/store/file-error.ts'
 import type { Store } from '../../core/store/store.ts'
 import type { CredentialFiles } from '../../router/config/router-facts.ts'
@@ -77,7 +77,7 @@ export class SiteCertificates {
   async files(resources: SiteResources): Promise<ReadonlyMap<string, CredentialFiles>> {
     const { store, ordinalsFile } = this.#options
     const before = (this.#ordinals ??= await readOrdinals(ordinalsFile))
-    const contents = new Map<string, Credentials>()
+    const contents = new Map<string, GivenCredentials>()
     const files = new Map<string, CredentialFiles>()
     for (const name of credentialNames(resources)) {
       const [content, paths] = await this.#read(name, store)
@@ -93,7 +93,7 @@ export class SiteCertificates {
   }
 
   /** A set that cannot be read is as good as missing, for those who need it; the others go on. */
-  async #read(name: string, store: Store): Promise<[Credentials | undefined, CredentialFiles | undefined]> {
+  async #read(name: string, store: Store): Promise<[GivenCredentials | undefined, CredentialFiles | undefined]> {
     try {
       return [await store.credentials(name), await store.credentialFiles(name)]
     } catch (error) {

@@ -8,7 +8,7 @@ import { secretText } from '../../core/model/secret.ts'
 import type { Secret } from '../../core/model/secret.ts'
 import { requireKeyOf } from '../../core/pki/certificate.ts'
 import { requireChain } from '../../core/pki/chain.ts'
-import type { Credentials } from '../../core/pki/credentials.ts'
+import type { Credentials } from '../../core/model/credentials.ts'
 import { privateKeyPem, readPrivateKey } from '../../core/pki/key.ts'
 
 /** A Link for each router of a site. */

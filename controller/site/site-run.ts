@@ -2,9 +2,8 @@ import type { AccessToken } from '../../core/model/access-token.ts'
 import { messageOf } from '../../core/model/error.ts'
 import type { Listener } from '../../core/model/listener.ts'
 import { settingOf } from '../../core/model/settings.ts'
+import type { Snapshot, StoreProblem } from '../../core/model/site-store.ts'
 import { makeDirectory } from '../../core/store/atomic-file.ts'
-import type { Snapshot } from '../../core/store/namespace-resources.ts'
-import type { FileProblem } from '../../core/store/resource-directory.ts'
 import type { Store } from '../../core/store/store.ts'
 import type { ClientOptions } from '../../router/amqp/client.ts'
 import type { EntityConfig } from '../../router/config/entities.ts'
@@ -256,7 +255,7 @@ export class SiteRun {
   }
 
   /** The problems in words; each is logged when it is new. */
-  #toldProblems(problems: readonly FileProblem[]): string[] {
+  #toldProblems(problems: readonly StoreProblem[]): string[] {
     const texts = problems.map(
       ({ file, line, message }) => `${file}${line === undefined ? '' : ` line ${String(line)}`}: ${message}`,
     )

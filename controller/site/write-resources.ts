@@ -1,5 +1,5 @@
 import { checkResource, isKind, issueMessage, type Resource } from '../../core/model/resource.ts'
-import type { Store } from '../../core/store/store.ts'
+import type { SiteStore } from '../../core/model/site-store.ts'
 import { isDefaultAccess } from './desired.ts'
 import type { Log } from '../log.ts'
 import { describeResourcePlan, planResources } from './plan.ts'
@@ -9,7 +9,7 @@ const MAX_LINES = 50
 
 /** What is stored now, as far as the controller writes it. */
 export interface WriteContext {
-  readonly store: Pick<Store, 'applyRuntimeAll' | 'deleteRuntime'>
+  readonly store: Pick<SiteStore, 'applyRuntimeAll' | 'deleteRuntime'>
   readonly stored: readonly Resource[]
   readonly log: Log
 }

@@ -8,7 +8,7 @@ import { secretData, TLS_SECRET } from '../../core/model/secret.ts'
 import type { Secret } from '../../core/model/secret.ts'
 import type { Endpoint } from '../../core/model/site.ts'
 import type { Authority } from '../../core/pki/authority.ts'
-import type { Credentials } from '../../core/pki/credentials.ts'
+import type { Credentials } from '../../core/model/credentials.ts'
 import { issueCertificate, issueCredentials } from '../../core/pki/issue.ts'
 import { MAX_COMMON_NAME } from '../../core/pki/signed-asn1.ts'
 

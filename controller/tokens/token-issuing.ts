@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { messageOf } from '../../core/model/error.ts'
-import type { Credentials } from '../../core/pki/credentials.ts'
+import type { Credentials } from '../../core/model/credentials.ts'
 import type { Log } from '../log.ts'
 import { error, pending, type Trouble } from '../site/statements.ts'
 import type { Grants } from '../token-server/grants.ts'

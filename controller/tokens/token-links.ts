@@ -2,7 +2,7 @@ import type { AccessToken } from '../../core/model/access-token.ts'
 import { CONTROLLED_ANNOTATION } from '../../core/model/annotation-names.ts'
 import type { Link } from '../../core/model/link.ts'
 import type { Resource } from '../../core/model/resource.ts'
-import type { Store } from '../../core/store/store.ts'
+import type { SiteStore } from '../../core/model/site-store.ts'
 import type { Log } from '../log.ts'
 import type { Redeemed } from '../redemption/read-answer.ts'
 import { withRedemption, type RedemptionState } from '../redemption/token-status.ts'
@@ -14,7 +14,7 @@ import { tokenObstacle } from './token-guard.ts'
 const TOKEN_ANNOTATION = 'internal.skupper.io/access-token'
 
 /** The part of a store that is needed. */
-export type TokenStore = Pick<Store, 'applyRuntime' | 'deleteRuntime' | 'putCredentials' | 'credentials'>
+export type TokenStore = Pick<SiteStore, 'applyRuntime' | 'deleteRuntime' | 'putCredentials' | 'credentials'>
 
 export interface TokenLinksOptions {
   readonly store: TokenStore

@@ -1,7 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import { SkupperError } from '../model/error.ts'
 import { nameOf, readCertificate, requireKeyOf, requireValidAt } from './certificate.ts'
-import type { Credentials, GivenCredentials } from './credentials.ts'
+import type { Credentials, GivenCredentials } from '../model/credentials.ts'
 import { generateKey, privateKeyPem, publicKeyOf, readPrivateKey } from './key.ts'
 import { CLOCK_SKEW_MS, YEAR_MS } from './renewal.ts'
 import { distinguishedName } from './signed-asn1.ts'

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { SkupperError } from '../model/error.ts'
 import { readCertificate, requireKeyOf, requireValidAt } from './certificate.ts'
-import type { GivenCredentials } from './credentials.ts'
+import type { GivenCredentials } from '../model/credentials.ts'
 import { readPrivateKey } from './key.ts'
 
 /**

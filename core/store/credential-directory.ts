@@ -1,17 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { lstat, readFile, readlink, realpath, rename, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { GivenCredentials } from '../model/credentials.ts'
 import { SkupperError } from '../model/error.ts'
 import { makeDirectory, syncDirectory, writeSynced } from './atomic-file.ts'
 import { optional } from './file-error.ts'
 import { closeTree } from './modes.ts'
-
-/** Certificates as PEM texts. What only says whom to trust has neither certificate nor key. */
-export interface Credentials {
-  readonly ca: string
-  readonly certificate?: string | undefined
-  readonly key?: string | undefined
-}
 
 /** The paths of credentials that lie in files. */
 export interface CredentialFiles {
@@ -39,7 +33,7 @@ export class CredentialDirectory {
   /**
    * Undefined where there are none. Without a `ca.crt` the certificate stands in for it: it vouches for nobody else.
    */
-  async read(name: string): Promise<Credentials | undefined> {
+  async read(name: string): Promise<GivenCredentials | undefined> {
     const path = join(this.#path, name)
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const directory = await optional(realpath(path))
@@ -71,7 +65,7 @@ export class CredentialDirectory {
    * Replaces credentials as a whole, so that no reader and no crash ever joins a new key with an old certificate: the
    * files lie in a directory of their own, and NAME is a symbolic link that moves to it.
    */
-  async put(name: string, { ca, certificate, key }: Credentials): Promise<void> {
+  async put(name: string, { ca, certificate, key }: GivenCredentials): Promise<void> {
     const id = randomBytes(8).toString('hex')
     const target = `.${id}`
     await makeDirectory(join(this.#path, target))

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import type { GivenCredentials } from '../model/credentials.ts'
 import { SkupperError } from '../model/error.ts'
 import { resourceName } from '../model/field-schemas.ts'
 import { secretText, type Secret } from '../model/secret.ts'
 import { makeDirectory } from './atomic-file.ts'
-import { CredentialDirectory, type CredentialFiles, type Credentials } from './credential-directory.ts'
+import { CredentialDirectory, type CredentialFiles } from './credential-directory.ts'
 import type { WriteAccess } from './write-access.ts'
 
 export interface NamespaceCredentialsOptions {
@@ -27,7 +28,7 @@ export class NamespaceCredentials {
     this.#ours = new CredentialDirectory(join(options.root, 'runtime', options.folder))
   }
 
-  async read(name: string): Promise<Credentials | undefined> {
+  async read(name: string): Promise<GivenCredentials | undefined> {
     checkName(name)
     return (await this.#users.read(name)) ?? (await this.#inSecret(name)) ?? (await this.#ours.read(name))
   }
@@ -47,7 +48,7 @@ export class NamespaceCredentials {
     return this.#ours.files(name)
   }
 
-  async put(name: string, credentials: Credentials): Promise<void> {
+  async put(name: string, credentials: GivenCredentials): Promise<void> {
     checkName(name)
     await makeDirectory(join(this.#options.root, 'runtime', this.#options.folder))
     await this.#options.access.exclusively(() => this.#ours.put(name, credentials))
@@ -60,7 +61,7 @@ export class NamespaceCredentials {
     return this.#options.access.exclusively(() => this.#ours.delete(name))
   }
 
-  async #inSecret(name: string): Promise<Credentials | undefined> {
+  async #inSecret(name: string): Promise<GivenCredentials | undefined> {
     const secret = await this.#options.secret(name)
     if (secret === undefined) return undefined
     const certificate = secretText(secret, 'tls.crt')

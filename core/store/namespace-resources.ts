@@ -3,11 +3,12 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SkupperError } from '../model/error.ts'
 import { isKind, parseResource, type Kind, type Resource, type ResourceOf } from '../model/resource.ts'
+import type { Snapshot, StoreProblem } from '../model/site-store.ts'
 import { makeDirectory, replaceFile, syncDirectory, writeFileAtomic } from './atomic-file.ts'
 import { optional } from './file-error.ts'
 import { LastGood } from './last-good.ts'
 import { isOwn, merged } from './merge.ts'
-import { ResourceDirectory, type FiledResource, type FileProblem } from './resource-directory.ts'
+import { ResourceDirectory, type FiledResource } from './resource-directory.ts'
 import { formatResource, isResource, parseResourceFile, withResource, type ResourceId } from './resource-file.ts'
 import { inputVersion, isSame, runtimeVersion, type Birth } from './resource-versions.ts'
 import type { WriteAccess } from './write-access.ts'
@@ -19,12 +20,6 @@ const SNAPSHOT = 'internal/snapshot'
 const MAX_FILE_NAME = 230
 
 const WRITES_AT_ONCE = 16
-
-/** All resources of a namespace, and its files that are none. */
-export interface Snapshot {
-  readonly resources: readonly Resource[]
-  readonly problems: readonly FileProblem[]
-}
 
 export interface NamespaceResourcesOptions {
   readonly root: string
@@ -181,7 +176,7 @@ function ofKind<K extends Kind>(kind: K, filed: readonly FiledResource[]): Resou
   return filed.map(({ resource }) => resource).filter((resource) => isKind(resource, kind))
 }
 
-function within(directory: string, problems: readonly FileProblem[]): FileProblem[] {
+function within(directory: string, problems: readonly StoreProblem[]): StoreProblem[] {
   return problems.map((problem) => ({ ...problem, file: join(directory, problem.file) }))
 }
 

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../model/error.ts'
 import type { Kind, Resource } from '../model/resource.ts'
+import type { StoreProblem } from '../model/site-store.ts'
 import { optional } from './file-error.ts'
 import type { LastGood } from './last-good.ts'
 import { closeToOthers } from './modes.ts'
@@ -22,13 +23,9 @@ export interface FiledResource {
   readonly isStale: boolean
 }
 
-export interface FileProblem extends TextProblem {
-  readonly file: string
-}
-
 export interface DirectoryContent {
   readonly filed: readonly FiledResource[]
-  readonly problems: readonly FileProblem[]
+  readonly problems: readonly StoreProblem[]
 }
 
 interface ReadFile extends ParsedFile {
@@ -110,7 +107,7 @@ function stampOf({ mtimeNs, ctimeNs, size, ino }: BigIntStats): string | undefin
 
 function contentOf(files: readonly (ParsedFile & { name: string })[]): DirectoryContent {
   const filed = new Map<string, FiledResource>()
-  const problems: FileProblem[] = []
+  const problems: StoreProblem[] = []
   for (const { name, resources, problems: own } of files) {
     problems.push(...own.map((problem) => ({ file: name, ...problem })))
     for (const resource of resources) {

@@ -3,14 +3,13 @@ import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf, SkupperError } from '../model/error.ts'
 import { labelName } from '../model/field-schemas.ts'
-import type { Kind, Resource, ResourceOf } from '../model/resource.ts'
-import type { CredentialFiles, Credentials } from './credential-directory.ts'
+import type { SiteStore, StoreProblem } from '../model/site-store.ts'
+import type { CredentialFiles } from './credential-directory.ts'
 import { watchDirectories } from './directory-watch.ts'
 import { optional } from './file-error.ts'
 import { closeDirectory } from './modes.ts'
 import { NamespaceCredentials } from './namespace-credentials.ts'
-import { INPUT, NamespaceResources, RUNTIME, type Snapshot } from './namespace-resources.ts'
-import type { FileProblem } from './resource-directory.ts'
+import { INPUT, NamespaceResources, RUNTIME } from './namespace-resources.ts'
 import { WriteAccess } from './write-access.ts'
 
 const DEBOUNCE_MS = 50
@@ -31,57 +30,12 @@ const CLOSED = [
 ]
 
 /** The resources and credentials of one namespace, kept in files that people may read and write beside us. */
-export interface Store {
-  /** What there is of a kind, by name: the user's spec with the controller's status, and the controller's own. */
-  list<K extends Kind>(kind: K): Promise<ResourceOf<K>[]>
-  get<K extends Kind>(kind: K, name: string): Promise<ResourceOf<K> | undefined>
-
-  /**
-   * Writes a resource as its user's wish, without status; the namespace is made if it is not there. Fills in uid and
-   * creation time, and counts the generation of its spec. Throws `resource/invalid`; `store/broken-file` where the
-   * resource lies in a file that cannot be read as a whole.
-   */
-  apply(resource: Resource): Promise<void>
-
-  /**
-   * Writes a controller's view of a resource, status and all, or a resource of the controller's own, where that
-   * changes anything. Nothing is written of a resource that was removed since it was read. Throws
-   * `store/no-namespace` where the namespace is gone.
-   */
-  applyRuntime(resource: Resource): Promise<void>
-
-  /** `applyRuntime` for many at once, which costs little more than for one. */
-  applyRuntimeAll(resources: readonly Resource[]): Promise<void>
-
-  /** Removes both views. False where there was neither. */
-  delete(kind: Kind, name: string): Promise<boolean>
-  deleteRuntime(kind: Kind, name: string): Promise<boolean>
-
-  /** Certificates by name: the user's files, then the user's Secret, then our own files. */
-  credentials(name: string): Promise<Credentials | undefined>
-
-  /** Whether what `credentials` gives is the user's: it is never renewed by us. */
-  isCertificateSupplied(name: string): Promise<boolean>
-
+export interface Store extends SiteStore {
   /** The paths of what `credentials` gives; what came in a Secret is written to our own files first. */
   credentialFiles(name: string): Promise<CredentialFiles | undefined>
-  putCredentials(name: string, credentials: Credentials): Promise<void>
-  deleteCredentials(name: string): Promise<boolean>
-
-  /** Certificate authorities by name: the user's files, then our own. */
-  issuer(name: string): Promise<Credentials | undefined>
-  isIssuerSupplied(name: string): Promise<boolean>
-  putIssuer(name: string, issuer: Credentials): Promise<void>
-  deleteIssuer(name: string): Promise<boolean>
-
-  /** Calls `onChange` some time after anything of the namespace changed, by whomever, until the signal aborts. */
-  watch(onChange: () => void, signal: AbortSignal): void
-
-  /** What there is of all kinds, and the problems, in one look: much cheaper than a `list` for each kind. */
-  snapshot(): Promise<Snapshot>
 
   /** What cannot be read, by file (a path within the namespace) and line. Such a file counts as what it last was. */
-  problems(): Promise<FileProblem[]>
+  problems(): Promise<StoreProblem[]>
 
   /** A path within the namespace's directory. */
   path(...parts: string[]): string

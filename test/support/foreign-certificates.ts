@@ -1,4 +1,4 @@
-import type { Credentials } from '../../core/pki/credentials.ts'
+import type { Credentials } from '../../core/model/credentials.ts'
 
 const ecAuthorityCertificate = `-----BEGIN CERTIFICATE-----
 MIIBpzCCAU2gAwIBAgIUX2GJK8aBXQgKTJsvKbnr8F6rRuIwCgYIKoZIzj0EAwIw

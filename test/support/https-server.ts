@@ -4,7 +4,7 @@ import { createServer } from 'node:https'
 import type { ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import type { Credentials } from '../../core/pki/credentials.ts'
+import type { Credentials } from '../../core/model/credentials.ts'
 
 /** An HTTPS server on loopback that answers as told; it ends with the test. */
 export async function httpsServer(

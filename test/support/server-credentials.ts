@@ -1,5 +1,5 @@
 import { createAuthority, readAuthority } from '../../core/pki/authority.ts'
-import type { Credentials } from '../../core/pki/credentials.ts'
+import type { Credentials } from '../../core/model/credentials.ts'
 import { issueCredentials } from '../../core/pki/issue.ts'
 
 /** Server credentials of a new CA, valid now for these hosts. */

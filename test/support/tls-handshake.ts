@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:tls'
 import type { TLSSocket } from 'node:tls'
-import type { Credentials } from '../../core/pki/credentials.ts'
+import type { Credentials } from '../../core/model/credentials.ts'
 
 const DEADLINE_MS = 5_000
 

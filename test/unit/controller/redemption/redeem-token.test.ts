@@ -5,7 +5,7 @@ import type { RedeemOptions } from '../../../../controller/redemption/redeem-tok
 import { redemptionAnswer } from '../../../../controller/token-server/redemption-answer.ts'
 import type { SkupperError } from '../../../../core/model/error.ts'
 import { readCertificateRequest } from '../../../../core/pki/certificate-request.ts'
-import type { Credentials } from '../../../../core/pki/credentials.ts'
+import type { Credentials } from '../../../../core/model/credentials.ts'
 import { accessToken } from '../../../support/access-tokens.ts'
 import { httpsServer } from '../../../support/https-server.ts'
 import { serverCredentials } from '../../../support/server-credentials.ts'

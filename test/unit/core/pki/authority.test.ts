@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createAuthority, readAuthority } from '../../../../core/pki/authority.ts'
-import type { Credentials } from '../../../../core/pki/credentials.ts'
+import type { Credentials } from '../../../../core/model/credentials.ts'
 import { issueCredentials } from '../../../../core/pki/issue.ts'
 import { readPrivateKey } from '../../../../core/pki/key.ts'
 import { companyAuthority, ecAuthority } from '../../../support/foreign-certificates.ts'

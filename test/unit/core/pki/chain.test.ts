@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { createAuthority, readAuthority } from '../../../../core/pki/authority.ts'
 import { readChain, requireChain } from '../../../../core/pki/chain.ts'
-import type { Credentials } from '../../../../core/pki/credentials.ts'
+import type { Credentials } from '../../../../core/model/credentials.ts'
 import { issueCredentials } from '../../../../core/pki/issue.ts'
 import { companyAuthority, ecAuthority, ecLeaf } from '../../../support/foreign-certificates.ts'
 import { hasOpenssl, openssl } from '../../../support/openssl.ts'

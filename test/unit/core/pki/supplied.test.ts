@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Credentials } from '../../../../core/pki/credentials.ts'
+import type { Credentials } from '../../../../core/model/credentials.ts'
 import { checkSupplied } from '../../../../core/pki/supplied.ts'
 import { companyAuthority, ecAuthority, ecLeaf } from '../../../support/foreign-certificates.ts'
 
