@@ -1,3 +1,4 @@
+import { isDuration, parseDuration } from './duration.ts'
 import { host as hostSchema, textMap } from './field-schemas.ts'
 import { parseLabels } from './labels.ts'
 
@@ -15,9 +16,13 @@ export interface Setting {
 
 export type SettingsKind = 'AccessGrant' | 'AccessToken' | 'Connector' | 'Link' | 'Listener' | 'RouterAccess' | 'Site'
 
+/** With less there is no time to renew. */
+const MIN_VALIDITY_MS = 30_000
+
 const isFlag = (value: string): boolean => value === 'true' || value === 'false'
 const isHost = (value: string): boolean => hostSchema.safeParse(value).success
 const isLabels = (value: string): boolean => value === '' || parseLabels(value) !== undefined
+const isValidity = (value: string): boolean => isDuration(value) && parseDuration(value) >= MIN_VALIDITY_MS
 const among =
   (...words: string[]) =>
   (value: string): boolean =>
@@ -56,6 +61,14 @@ export const SETTINGS = [
     wanted: 'labels such as "k=v,k=v"',
     meaning: 'Send and accept only services that have all these labels.',
     accepts: isLabels,
+  },
+  {
+    key: 'certificate-validity',
+    kinds: ['Site'],
+    default: '43800h',
+    wanted: 'a duration of at least 30s, such as "8760h"',
+    meaning: 'How long certificates of this site and of links to it are valid; renewed after two thirds of it.',
+    accepts: isValidity,
   },
   {
     key: 'router-engine',
@@ -109,4 +122,9 @@ interface Settled {
 /** A setting that is "true" or "false". */
 export function flagSetting(resource: Settled, key: SettingKey): boolean {
   return settingOf(resource, key) === 'true'
+}
+
+/** A setting that is a duration, in milliseconds. */
+export function durationSetting(resource: Settled, key: SettingKey): number {
+  return parseDuration(settingOf(resource, key))
 }
