@@ -1,27 +1,6 @@
-import { host as hostSchema, textMap } from './field-schemas.ts'
-import { parseLabels } from './labels.ts'
-
-/** One key that may stand under `spec.settings`. Keys that are not in the table are kept and ignored, as in Skupper v2. */
-export interface Setting {
-  key: string
-  kinds: readonly SettingsKind[]
-  /** What counts where the key is absent. */
-  default: string
-  /** What a value may be, for messages and for the documentation. */
-  wanted: string
-  meaning: string
-  accepts: (value: string) => boolean
-}
-
-export type SettingsKind = 'AccessGrant' | 'AccessToken' | 'Connector' | 'Link' | 'Listener' | 'RouterAccess' | 'Site'
-
-const isFlag = (value: string): boolean => value === 'true' || value === 'false'
-const isHost = (value: string): boolean => hostSchema.safeParse(value).success
-const isLabels = (value: string): boolean => value === '' || parseLabels(value) !== undefined
-const among =
-  (...words: string[]) =>
-  (value: string): boolean =>
-    words.includes(value)
+import { CLUSTER_SETTINGS } from './cluster-settings.ts'
+import { textMap } from './field-schemas.ts'
+import { among, isFlag, isHost, isLabels, type Setting, type SettingsKind } from './setting.ts'
 
 /** Every settings key that this project reads: the one table that the documentation prints. */
 export const SETTINGS = [
@@ -81,6 +60,7 @@ export const SETTINGS = [
     meaning: 'The type was deduced: a listener then passes bytes that are not HTTP as tcp.',
     accepts: isFlag,
   },
+  ...CLUSTER_SETTINGS,
 ] as const satisfies readonly Setting[]
 
 export type SettingKey = (typeof SETTINGS)[number]['key']
