@@ -1,32 +1,7 @@
-import { isDuration, parseDuration } from './duration.ts'
-import { host as hostSchema, textMap } from './field-schemas.ts'
-import { parseLabels } from './labels.ts'
-
-/** One key that may stand under `spec.settings`. Keys that are not in the table are kept and ignored, as in Skupper v2. */
-export interface Setting {
-  key: string
-  kinds: readonly SettingsKind[]
-  /** What counts where the key is absent. */
-  default: string
-  /** What a value may be, for messages and for the documentation. */
-  wanted: string
-  meaning: string
-  accepts: (value: string) => boolean
-}
-
-export type SettingsKind = 'AccessGrant' | 'AccessToken' | 'Connector' | 'Link' | 'Listener' | 'RouterAccess' | 'Site'
-
-/** With less there is no time to renew. */
-const MIN_VALIDITY_MS = 30_000
-
-const isFlag = (value: string): boolean => value === 'true' || value === 'false'
-const isHost = (value: string): boolean => hostSchema.safeParse(value).success
-const isLabels = (value: string): boolean => value === '' || parseLabels(value) !== undefined
-const isValidity = (value: string): boolean => isDuration(value) && parseDuration(value) >= MIN_VALIDITY_MS
-const among =
-  (...words: string[]) =>
-  (value: string): boolean =>
-    words.includes(value)
+import { CLUSTER_SETTINGS } from './cluster-settings.ts'
+import { parseDuration } from './duration.ts'
+import { textMap } from './field-schemas.ts'
+import { among, isFlag, isHost, isLabels, isValidity, type Setting, type SettingsKind } from './setting.ts'
 
 /** Every settings key that this project reads: the one table that the documentation prints. */
 export const SETTINGS = [
@@ -94,6 +69,7 @@ export const SETTINGS = [
     meaning: 'The type was deduced: a listener then passes bytes that are not HTTP as tcp.',
     accepts: isFlag,
   },
+  ...CLUSTER_SETTINGS,
 ] as const satisfies readonly Setting[]
 
 export type SettingKey = (typeof SETTINGS)[number]['key']
