@@ -16,11 +16,11 @@ export interface Setting {
 
 export type SettingsKind = 'AccessGrant' | 'AccessToken' | 'Connector' | 'Link' | 'Listener' | 'RouterAccess' | 'Site'
 
-export const isFlag = (value: string): boolean => value === 'true' || value === 'false'
-export const isHost = (value: string): boolean => hostSchema.safeParse(value).success
 /** With less there is no time to renew. */
 const MIN_VALIDITY_MS = 30_000
 
+export const isFlag = (value: string): boolean => value === 'true' || value === 'false'
+export const isHost = (value: string): boolean => hostSchema.safeParse(value).success
 export const isValidity = (value: string): boolean => isDuration(value) && parseDuration(value) >= MIN_VALIDITY_MS
 export const isLabels = (value: string): boolean => value === '' || parseLabels(value) !== undefined
 export const among =
