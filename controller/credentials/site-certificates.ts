@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { messageOf } from '../../core/model/error.ts'
 import type { Resource } from '../../core/model/resource.ts'
+import { durationSetting } from '../../core/model/settings.ts'
 import { writeFileAtomic } from '../../core/store/atomic-file.ts'
 import type { GivenCredentials } from '../../core/model/credentials.ts'
 import { optional } from '../../core/store/file-error.ts'
@@ -48,7 +49,8 @@ export class SiteCertificates {
     const { store, log } = this.#options
     const { site, accesses } = resources
     const desired = desiredCredentials({ site, accesses, managementHost, machineHosts })
-    const { made, problems } = await ensureCredentials(desired, { store, now })
+    const lifeMs = durationSetting(site, 'certificate-validity')
+    const { made, problems } = await ensureCredentials(desired, { store, now, lifeMs })
     for (const { name, reason } of made) log.info({ credentials: name, reason }, 'certificate made')
     const told = problems.map(({ name, message }) => `credentials ${name}: ${message}`)
     for (const problem of told)

@@ -21,6 +21,7 @@ import type { RouterState } from '../router/router-state.ts'
 import { connectorWithStatus, listenerWithStatus, type MatchedKeys } from '../services/service-status.ts'
 import type { SyncedPort } from '../services/service-sync-state.ts'
 import { accessWithStatus, siteWithStatus, surplusSite } from './site-status.ts'
+import type { LinkCertificate } from '../tokens/link-renewals.ts'
 import type { Trouble } from './statements.ts'
 import { syncedListeners } from '../services/synced-listeners.ts'
 
@@ -71,6 +72,8 @@ export interface StatusFacts {
   /** True while other sites may not have been heard yet. */
   readonly isListening: boolean
   readonly tokenTrouble: Trouble | undefined
+  /** By the name of their credentials. */
+  readonly linkCertificates: ReadonlyMap<string, LinkCertificate>
   readonly problems: readonly string[]
   /** What the router refused to take over, by entity name. */
   readonly refusals: ReadonlyMap<string, string>
