@@ -1,4 +1,5 @@
 import { messageOf } from '../../core/model/error.ts'
+import { durationSetting } from '../../core/model/settings.ts'
 import type { GivenCredentials } from '../../core/model/credentials.ts'
 import type { Resource } from '../../core/model/resource.ts'
 import type { SiteStore } from '../../core/model/site-store.ts'
@@ -49,7 +50,9 @@ export class SiteCertificates {
   async ensure({ resources, hosts, now }: CertificateWish): Promise<void> {
     const { store, log } = this.#options
     const { site, accesses } = resources
-    const { made, problems } = await ensureCredentials(desiredCredentials({ site, accesses, hosts }), { store, now })
+    const lifeMs = durationSetting(site, 'certificate-validity')
+    const desired = desiredCredentials({ site, accesses, hosts })
+    const { made, problems } = await ensureCredentials(desired, { store, now, lifeMs })
     for (const { name, reason } of made) log.info({ credentials: name, reason }, 'certificate made')
     const told = problems.map(({ name, message }) => `credentials ${name}: ${message}`)
     for (const problem of told)

@@ -20,6 +20,7 @@ import type { SyncedPort } from '../services/service-sync-state.ts'
 import type { DefaultAccess, PlaceStatus } from './premises.ts'
 import type { SiteResources } from './site-resources.ts'
 import { accessWithStatus, siteWithStatus, surplusSite } from './site-status.ts'
+import type { LinkCertificate } from '../tokens/link-renewals.ts'
 import type { Trouble } from './statements.ts'
 import { syncedListeners } from '../services/synced-listeners.ts'
 
@@ -60,6 +61,8 @@ export interface StatusFacts {
   /** True while other sites may not have been heard yet. */
   readonly isListening: boolean
   readonly tokenTrouble: Trouble | undefined
+  /** By the name of their credentials. */
+  readonly linkCertificates: ReadonlyMap<string, LinkCertificate>
   readonly problems: readonly string[]
   /** What the router refused to take over, by entity name. */
   readonly refusals: ReadonlyMap<string, string>

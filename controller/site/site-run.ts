@@ -50,6 +50,8 @@ const TICK_MS = 1_000
 const QUICK_TICK_MS = 200
 /** What failed or was refused is tried again this often. */
 const RETRY_MS = 5_000
+/** Certificates that end soon are looked at when this part of their life has passed. */
+const LOOK_SHARE = 1 / 10
 /** Asking the router how it fares takes at most this part of the time. */
 const POLL_SHARE = 1 / 20
 
@@ -168,6 +170,7 @@ export class SiteRun {
       known: ofKind(stored, 'RemoteSite'),
       isListening: !this.#messaging.hasHeardAll,
       tokenTrouble: this.#tokens.trouble,
+      linkCertificates: this.#tokens.linkCertificates,
       problems: this.#toldProblems(problems),
       refusals: this.#premises.refusals,
     }
@@ -210,7 +213,9 @@ export class SiteRun {
   /** A port that is free again, for instance, tells nobody. */
   #retryTroubles(): void {
     const isPending = this.#premises.refusals.size > 0 || this.#tokens.trouble?.reason === 'Pending'
-    if ((isPending || this.#parts.hasTrouble) && performance.now() - this.#passedAt > RETRY_MS) this.#options.onChange()
+    const sincePassMs = performance.now() - this.#passedAt
+    if ((isPending || this.#parts.hasTrouble) && sincePassMs > RETRY_MS) this.#options.onChange()
+    else if (sincePassMs > this.#tokens.shortestLifeMs * LOOK_SHARE) this.#options.onChange()
   }
 
   #scheduleTick(afterMs: number): void {

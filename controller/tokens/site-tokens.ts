@@ -1,12 +1,14 @@
 import type { Resource } from '../../core/model/resource.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
 import type { SiteStore } from '../../core/model/site-store.ts'
+import { durationSetting } from '../../core/model/settings.ts'
 import { readAuthority } from '../../core/pki/authority.ts'
 import { SkupperError } from '../../core/model/error.ts'
 import type { SiteResources } from '../site/site-resources.ts'
 import type { Log } from '../log.ts'
 import { IdentityKey, type KeyFile } from '../redemption/identity-key.ts'
 import { redeemToken } from '../redemption/redeem-token.ts'
+import { LinkRenewals, type LinkCertificate } from './link-renewals.ts'
 import { Redemptions } from './redemptions.ts'
 import { GRANT_SERVER, linkIssuer } from '../credentials/site-credentials.ts'
 import type { TokenAddress } from '../site/premises.ts'
@@ -41,6 +43,9 @@ export interface ServeOptions {
 export class SiteTokens {
   readonly #options: SiteTokensOptions
   readonly #redemptions: Redemptions
+  /** Those of tokens that were redeemed before, for another certificate. */
+  readonly #renewing: Redemptions
+  readonly #renewals: LinkRenewals
   readonly #issuing: TokenIssuing
   #resources: SiteResources | undefined
 
@@ -50,10 +55,14 @@ export class SiteTokens {
     const grants = new Grants(store)
     const desk = new RedemptionDesk({ grants, site: () => this.#issuingSite(), now, log })
     this.#options = options
-    this.#redemptions = new Redemptions({
-      redeem: (token, running) => redeemToken(token, { siteId, identity, random, ...running }),
-      ...{ now, log, onChange },
-    })
+    const newRedemptions = () =>
+      new Redemptions({
+        redeem: (token, running) => redeemToken(token, { siteId, identity, random, ...running }),
+        ...{ now, log, onChange },
+      })
+    this.#redemptions = newRedemptions()
+    this.#renewing = newRedemptions()
+    this.#renewals = new LinkRenewals({ store, redemptions: this.#renewing, identity, log })
     this.#issuing = new TokenIssuing({ grants, desk, choosePort, now, log })
   }
 
@@ -62,10 +71,24 @@ export class SiteTokens {
     return this.#issuing.trouble
   }
 
-  /** Goes on with tokens of other sites. */
-  redeem(stored: readonly Resource[], now: Date): Promise<ReconciledTokens> {
+  /** The certificates of links, by the name of their credentials. */
+  get linkCertificates(): ReadonlyMap<string, LinkCertificate> {
+    return this.#renewals.certificates
+  }
+
+  /** Of the certificates that have to be renewed, those of links and what this site issues: the shortest life. */
+  get shortestLifeMs(): number {
+    const own = this.#resources === undefined ? [] : [durationSetting(this.#resources.site, 'certificate-validity')]
+    const lives = [...this.linkCertificates.values()].map(({ lifetime }) => lifetime.notAfter - lifetime.notBefore)
+    return Math.min(...own, ...lives)
+  }
+
+  /** Goes on with tokens of other sites, and renews what came from them before. */
+  async redeem(stored: readonly Resource[], now: Date): Promise<ReconciledTokens> {
     const { store, siteId, log } = this.#options
-    return reconcileTokens({ store, stored, redemptions: this.#redemptions, siteId, now, log })
+    const redeemed = await reconcileTokens({ store, stored, redemptions: this.#redemptions, siteId, now, log })
+    const isMoved = await this.#renewals.reconcile(stored, now)
+    return { ...redeemed, isChanged: redeemed.isChanged || isMoved }
   }
 
   /** Answers tokens of this site at that port, and keeps its grants up to date. */
@@ -77,6 +100,7 @@ export class SiteTokens {
   /** May be called twice. */
   async close(): Promise<void> {
     await this.#redemptions.close()
+    await this.#renewing.close()
     await this.#issuing.close()
   }
 
@@ -102,6 +126,7 @@ export class SiteTokens {
     return {
       authority: readAuthority({ certificate, ca, ...(key === undefined ? {} : { key }) }, this.#options.now()),
       endpoints: (await this.#options.store.list('RouterAccess')).flatMap(endpointsOf),
+      certificateLifeMs: durationSetting(site, 'certificate-validity'),
     }
   }
 }

@@ -85,6 +85,7 @@ function statusFacts(changes: Partial<StatusFacts> = {}): StatusFacts {
     known: [],
     isListening: false,
     tokenTrouble: undefined,
+    linkCertificates: new Map(),
     problems: [],
     refusals: new Map(),
     ...changes,
