@@ -16,8 +16,8 @@ const reviewSchema = z.object({
     name: z.string().optional(),
     namespace: z.string().optional(),
     userInfo: z.object({ username: z.string().optional() }).optional(),
-    object: z.unknown(),
-    oldObject: z.unknown(),
+    object: z.unknown().optional(),
+    oldObject: z.unknown().optional(),
   }),
 })
 
