@@ -1,8 +1,10 @@
 // Keys of annotations and labels. What users write on workloads and Services comes from Skupper v1; the meaning of each
 // is in the reference documentation. `internal.skupper.io/` is ours alone.
 
-/** What users write on workloads and Services. `proxy` alone exposes the object. */
+/** What users write on workloads and Services. `expose` or `proxy` exposes the object; `istio` and `expose` are ours. */
 export const USER_ANNOTATIONS = {
+  expose: 'skupper.io/expose',
+  istio: 'skupper.io/istio',
   proxy: 'skupper.io/proxy',
   address: 'skupper.io/address',
   port: 'skupper.io/port',
@@ -15,6 +17,32 @@ export const USER_ANNOTATIONS = {
   tlsCert: 'skupper.io/tls-cert',
   tlsTrust: 'skupper.io/tls-trust',
 } as const
+
+export type UserAnnotation = keyof typeof USER_ANNOTATIONS
+
+/** What Skupper v1 took for the pods it made beside a headless StatefulSet. There are none here: taken, no effect. */
+export const EFFECTLESS_ANNOTATIONS = [
+  'skupper.io/cpu-request',
+  'skupper.io/memory-request',
+  'skupper.io/cpu-limit',
+  'skupper.io/memory-limit',
+  'skupper.io/affinity',
+  'skupper.io/anti-affinity',
+  'skupper.io/node-selector',
+] as const
+
+/** On an object: the JSON of everything that the webhook wrote into it. */
+export const INJECTED_ANNOTATION = 'skupper.io/injected'
+
+/** Label of objects that are exposed, as the webhook saw it, with the value "true". */
+export const EXPOSED_LABEL = 'skupper.io/exposed'
+
+/** On Listeners and Connectors that follow from an annotation or a policy: `Kind/name` of the object they expose. */
+export const EXPOSES_ANNOTATION = 'internal.skupper.io/exposes'
+
+/** Everything that we make says so by this label and this value. */
+export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by'
+export const MANAGED_BY = 'skupper'
 
 /** Label of Listeners that service sync made, with the value "true". */
 export const SYNCED_LABEL = 'skupper.io/synced'

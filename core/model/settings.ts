@@ -1,27 +1,7 @@
-import { host as hostSchema, textMap } from './field-schemas.ts'
-import { parseLabels } from './labels.ts'
-
-/** One key that may stand under `spec.settings`. Keys that are not in the table are kept and ignored, as in Skupper v2. */
-export interface Setting {
-  key: string
-  kinds: readonly SettingsKind[]
-  /** What counts where the key is absent. */
-  default: string
-  /** What a value may be, for messages and for the documentation. */
-  wanted: string
-  meaning: string
-  accepts: (value: string) => boolean
-}
-
-export type SettingsKind = 'AccessGrant' | 'AccessToken' | 'Connector' | 'Link' | 'Listener' | 'RouterAccess' | 'Site'
-
-const isFlag = (value: string): boolean => value === 'true' || value === 'false'
-const isHost = (value: string): boolean => hostSchema.safeParse(value).success
-const isLabels = (value: string): boolean => value === '' || parseLabels(value) !== undefined
-const among =
-  (...words: string[]) =>
-  (value: string): boolean =>
-    words.includes(value)
+import { CLUSTER_SETTINGS } from './cluster-settings.ts'
+import { parseDuration } from './duration.ts'
+import { textMap } from './field-schemas.ts'
+import { among, isFlag, isHost, isLabels, isValidity, type Setting, type SettingsKind } from './setting.ts'
 
 /** Every settings key that this project reads: the one table that the documentation prints. */
 export const SETTINGS = [
@@ -58,6 +38,14 @@ export const SETTINGS = [
     accepts: isLabels,
   },
   {
+    key: 'certificate-validity',
+    kinds: ['Site'],
+    default: '43800h',
+    wanted: 'a duration of at least 30s, such as "8760h"',
+    meaning: 'How long certificates of this site and of links to it are valid; renewed after two thirds of it.',
+    accepts: isValidity,
+  },
+  {
     key: 'router-engine',
     kinds: ['Site'],
     default: 'built-in',
@@ -81,6 +69,7 @@ export const SETTINGS = [
     meaning: 'The type was deduced: a listener then passes bytes that are not HTTP as tcp.',
     accepts: isFlag,
   },
+  ...CLUSTER_SETTINGS,
 ] as const satisfies readonly Setting[]
 
 export type SettingKey = (typeof SETTINGS)[number]['key']
@@ -109,4 +98,9 @@ interface Settled {
 /** A setting that is "true" or "false". */
 export function flagSetting(resource: Settled, key: SettingKey): boolean {
   return settingOf(resource, key) === 'true'
+}
+
+/** A setting that is a duration, in milliseconds. */
+export function durationSetting(resource: Settled, key: SettingKey): number {
+  return parseDuration(settingOf(resource, key))
 }

@@ -1,3 +1,4 @@
+import type { GivenCredentials } from '../../core/model/credentials.ts'
 import type { Kind, Resource, ResourceOf } from '../../core/model/resource.ts'
 
 /** Where the resources of one namespace lie: the two stores, a directory and an API server, both answer to this. */
@@ -6,6 +7,7 @@ export interface Resources {
   get<K extends Kind>(kind: K, name: string): Promise<ResourceOf<K> | undefined>
   apply(resource: Resource): Promise<void>
   delete(kind: Kind, name: string): Promise<boolean>
+  credentials(name: string): Promise<GivenCredentials | undefined>
 }
 
 /** A text file that `debug dump` puts into its archive. */

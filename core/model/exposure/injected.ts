@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { INJECTED_ANNOTATION } from '../annotation-names.ts'
+import { SkupperError } from '../error.ts'
+import type { Labels } from '../labels.ts'
+import { quoted } from '../schema-issue.ts'
+
+/** Everything that the webhook wrote into an object, by where it stands. */
+export interface Injected {
+  readonly annotations: Labels
+  readonly labels: Labels
+  /** In the pod template. Of a list of ports only those that were added. */
+  readonly podAnnotations: Labels
+  readonly podLabels: Labels
+}
+
+export const NOTHING_INJECTED: Injected = { annotations: {}, labels: {}, podAnnotations: {}, podLabels: {} }
+
+const map = z.record(z.string(), z.string()).optional()
+const injectedSchema = z.object({ annotations: map, labels: map, podAnnotations: map, podLabels: map })
+
+/**
+ * What the webhook recorded in `skupper.io/injected`. Throws `exposure/injected` for a text that it did not write: what
+ * is the user's and what is not cannot be told then.
+ */
+export function parseInjected(text: string | undefined): Injected {
+  if (text === undefined) return NOTHING_INJECTED
+  const result = injectedSchema.safeParse(jsonOf(text))
+  if (result.success) {
+    const { annotations = {}, labels = {}, podAnnotations = {}, podLabels = {} } = result.data
+    return { annotations, labels, podAnnotations, podLabels }
+  }
+  const wanted = 'what the webhook wrote there; remove this annotation, and it writes it anew'
+  const message = `annotation ${INJECTED_ANNOTATION} is ${quoted(text)}; wanted ${wanted}`
+  throw new SkupperError('exposure/injected', message, { given: text, wanted })
+}
+
+/** The text of the record, the same for the same content; undefined where nothing was written. */
+export function formatInjected(injected: Injected): string | undefined {
+  const parts = Object.entries(injected)
+    .map(([place, written]) => [place, Object.entries(written as Labels).sort()] as const)
+    .filter(([, written]) => written.length > 0)
+    .map(([place, written]) => [place, Object.fromEntries(written)])
+  return parts.length === 0 ? undefined : JSON.stringify(Object.fromEntries(parts))
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
