@@ -276,7 +276,7 @@ function itemsOf<T extends KubeObject>(type: ResourceType<T>, list: unknown): T[
   if (!Array.isArray(items)) return []
   return items.flatMap((item: unknown) => {
     const whole: unknown = typeof item === 'object' && item !== null ? { apiVersion, kind, ...item } : item
-    return isKubeObject(whole) ? [whole as T] : []
+    return isKubeObject(whole) ? [whole] : []
   })
 }
 
