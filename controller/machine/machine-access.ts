@@ -5,9 +5,11 @@ import type { DefaultAccess } from '../site/premises.ts'
 
 const WILDCARDS = ['0.0.0.0', '::', '']
 
-/** On a machine there is one way in: the router's own listener. */
+const LINK_ROLES = ['inter-router', 'edge'] as const
+
+/** On a machine there is one way in: the router's own listeners. */
 export const machineAccess: DefaultAccess = (site) => ({
-  roles: [{ name: 'inter-router', port: DEFAULT_ROLE_PORTS['inter-router'] }],
+  roles: LINK_ROLES.map((name) => ({ name, port: DEFAULT_ROLE_PORTS[name] })),
   bindHost: settingOf(site, 'link-host'),
 })
 

@@ -1,6 +1,7 @@
 import { resourceName } from '../../core/model/field-schemas.ts'
 import { API_VERSION } from '../../core/model/resource-schema.ts'
 import type { RemoteSite } from '../../core/model/remote-site.ts'
+import { reachableSites } from './reachable-sites.ts'
 import type { SiteView } from './network-view.ts'
 import type { Neighbour, RouterState } from '../router/router-state.ts'
 import { grownFrom } from '../services/synced-listeners.ts'
@@ -22,12 +23,13 @@ export interface NetworkFacts {
  */
 export function remoteSites({ siteId, network, router, known, isListening }: NetworkFacts): RemoteSite[] {
   const linkedIn = new Set(router.neighbours.filter(isIncoming).map(({ routerId }) => routerId))
-  const reached = (site: RemoteSite): RemoteSite => withReach(site, router.routers, linkedIn)
   const seen = network.filter(({ id }) => id !== siteId && resourceName.safeParse(id).success).map(remoteSite)
   const names = new Set(seen.map(({ metadata }) => metadata.name))
   const before = new Map(known.map((site) => [site.metadata.name, site]))
   const unheard = isListening ? known.filter(({ metadata }) => !names.has(metadata.name)) : []
-  return [...seen.map((site) => grownFrom(before.get(site.metadata.name), site)), ...unheard].map(reached)
+  const all = [...seen.map((site) => grownFrom(before.get(site.metadata.name), site)), ...unheard]
+  const reachable = reachableSites(all.map(heard), router)
+  return all.map((site) => withReach(site, reachable.has(site.metadata.name), linkedIn))
 }
 
 /** The sites of the network that can be reached, this one included. */
@@ -58,14 +60,18 @@ function remoteSite({ id, name, namespace, platform, version, routers, links, se
   }
 }
 
-/** A router that is gone is known at once, long before its telemetry is given up. */
-function withReach(site: RemoteSite, reachable: ReadonlySet<string>, linkedIn: ReadonlySet<string>): RemoteSite {
+function heard({ metadata, status }: RemoteSite) {
+  const { routers = [], links = [] } = status ?? {}
+  return { id: metadata.name, routers, links }
+}
+
+function withReach(site: RemoteSite, reachable: boolean, linkedIn: ReadonlySet<string>): RemoteSite {
   const routers = site.status?.routers ?? []
   return {
     ...site,
     status: {
       ...site.status,
-      reachable: routers.some(({ id }) => reachable.has(id)),
+      reachable,
       linkedIn: routers.some(({ id }) => linkedIn.has(id)),
     },
   }

@@ -44,7 +44,11 @@ export async function queryState(client: Queries, capabilities: EngineCapabiliti
     connectors: new Map((rowsByType.get('connector') ?? []).map((row) => [textOf(row, 'name'), connectorState(row)])),
     listeners: new Map(listenerRows(rowsByType).map((row) => [textOf(row, 'name'), listenerState(row)])),
     neighbours: connections.filter(({ role }) => NEIGHBOUR_ROLES.includes(role)).map(neighbour),
-    routers: new Set(nodes.filter(isReachable).map((row) => textOf(row, 'id'))),
+    routers: new Set([
+      ...nodes.filter(isReachable).map((row) => textOf(row, 'id')),
+      ...connections.filter((row) => isEdge(row, 'in')).map((row) => textOf(row, 'container')),
+    ]),
+    hasUplink: connections.some((row) => isEdge(row, 'out')),
   }
 }
 
@@ -72,6 +76,10 @@ function listenerState(row: Row): ListenerState {
 function connectorState(row: Row): ConnectorState {
   const isUp = row['connectionStatus'] === 'SUCCESS'
   return { isUp, message: isUp ? '' : textOf(row, 'connectionMsg') }
+}
+
+function isEdge({ role, dir, container }: Row, direction: 'in' | 'out'): boolean {
+  return role === 'edge' && dir === direction && container !== ''
 }
 
 function neighbour(row: Row): Neighbour {

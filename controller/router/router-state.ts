@@ -12,8 +12,10 @@ export interface RouterState {
   readonly listeners: ReadonlyMap<string, ListenerState>
   /** Connections to other routers. */
   readonly neighbours: readonly Neighbour[]
-  /** Ids of the routers that can be reached, this one among them. */
+  /** Ids of the routers that can be reached, as far as they are known: this one among them, and its edge routers. */
   readonly routers: ReadonlySet<string>
+  /** It is an edge router with a connection to an interior one, which knows the network in its place. */
+  readonly hasUplink: boolean
 }
 
 export interface ConnectorState {
@@ -43,4 +45,5 @@ export const NO_ROUTER: RouterState = {
   listeners: new Map(),
   neighbours: [],
   routers: new Set(),
+  hasUplink: false,
 }

@@ -1,3 +1,4 @@
+import { reachableSites } from '../network/reachable-sites.ts'
 import { CONTROLLED_ANNOTATION } from '../../core/model/annotation-names.ts'
 import type { Connector } from '../../core/model/connector.ts'
 import type { Listener } from '../../core/model/listener.ts'
@@ -143,7 +144,8 @@ export function withDefaultAccess(resources: SiteResources, defaultAccess: Defau
   const { site, accesses } = resources
   const { linkAccess = '' } = site.spec
   const written = accesses.filter((access) => !isDefaultAccess(access))
-  if (linkAccess === '' || linkAccess === 'none' || written.length > 0) return { ...resources, accesses: written }
+  const isClosed = linkAccess === '' || linkAccess === 'none' || site.spec.edge === true
+  if (isClosed || written.length > 0) return { ...resources, accesses: written }
   const made: RouterAccess = {
     apiVersion: API_VERSION,
     kind: 'RouterAccess',
@@ -166,9 +168,8 @@ function matchedKeys(
   connectors: readonly Connector[],
   { network, router, siteId }: StatusFacts,
 ): MatchedKeys {
-  const others = network
-    .filter(({ id, routers }) => id !== siteId && routers.some((known) => router.routers.has(known.id)))
-    .flatMap(({ services }) => services)
+  const reachable = reachableSites(network, router)
+  const others = network.filter(({ id }) => id !== siteId && reachable.has(id)).flatMap(({ services }) => services)
   const keyOf = ({ spec }: Listener | Connector): string => spec.routingKey
   const served = others.filter((service) => service.connectors > 0)
   const wanted = others.filter((service) => service.listeners > 0)

@@ -12,6 +12,7 @@ import { parseResource, type ResourceOf } from '../../core/model/resource.ts'
 import { API_VERSION } from '../../core/model/resource-schema.ts'
 import { secretText } from '../../core/model/secret.ts'
 import { openStore, type Store } from '../../core/store/store.ts'
+import { DEFAULT_ROLE_PORTS } from '../../core/model/router-access.ts'
 import { eventually } from './eventually.ts'
 import { connector, listener, routerAccess, site } from './machine-resources.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -167,7 +168,14 @@ export async function writeSite({ name, host, store }: MachineSite, settings: Re
   const hosts = { 'listen-host': host, 'link-host': host }
   const { metadata, ...rest } = site(name, { settings: { ...hosts, ...settings } })
   await store.apply(parseResource({ ...rest, metadata: { name: metadata.name } }))
-  await store.apply(routerAccess('skupper-router', { bindHost: host, subjectAlternativeNames: [host] }))
+  const roles = (['inter-router', 'edge'] as const).map((role) => ({ name: role, port: DEFAULT_ROLE_PORTS[role] }))
+  await store.apply(routerAccess('skupper-router', { bindHost: host, subjectAlternativeNames: [host], roles }))
+}
+
+/** Writes what `init --router-mode edge` writes. */
+export async function writeEdgeSite({ name, host, store }: MachineSite) {
+  const { metadata, ...rest } = site(name, { edge: true, linkAccess: 'none', settings: { 'listen-host': host } })
+  await store.apply(parseResource({ ...rest, metadata: { name: metadata.name } }))
 }
 
 /** A site that runs and is ready. */
@@ -176,9 +184,18 @@ export async function startSite(
   host: string,
   settings: Record<string, string> = {},
 ): Promise<MachineSite> {
+  return started(name, host, (made) => writeSite(made, settings))
+}
+
+/** An edge site that runs and is ready. */
+export function startEdgeSite(name: string, host: string): Promise<MachineSite> {
+  return started(name, host, writeEdgeSite)
+}
+
+async function started(name: string, host: string, write: (site: MachineSite) => Promise<void>): Promise<MachineSite> {
   const made = new MachineSite(name, host, await temporaryDirectory())
   onTestFinished(() => made.stop())
-  await writeSite(made, settings)
+  await write(made)
   made.start()
   await made.ready()
   return made
