@@ -1,11 +1,17 @@
 import { existsSync } from 'node:fs'
+import { SkupperError } from '../../core/model/error.ts'
+import { settingOf } from '../../core/model/settings.ts'
 import { openStore, type Store } from '../../core/store/store.ts'
+import { findSite } from '../site.ts'
+import { changedSite, checkHost, newSite } from './machine-setup.ts'
 import type { Platform } from './platform.ts'
 import { startSupervisor, stopSupervisor, type SupervisorOptions } from './supervisor.ts'
 import { hasSystemd, installUnit, removeUnit, type UnitOptions } from './systemd.ts'
 
 export interface MachineOptions {
   namespace: string
+  /** That of this release. */
+  version: string
   /** The directory that `namespaces/NAME` lies in. */
   dataHome: string
   /** Paths of the programs that a site runs. */
@@ -26,6 +32,14 @@ export function machinePlatform(options: MachineOptions): Platform {
     name: 'linux',
     namespace,
     resources: store,
+    targetTypes: ['host'],
+    async setUp(flags) {
+      const site = await findSite(this)
+      const access = await store.get('RouterAccess', 'skupper-router')
+      const setup = site === undefined ? await newSite(namespace, flags) : await changedSite(flags, site, access)
+      for (const resource of setup.resources) await store.apply(resource)
+      return setup
+    },
     async start() {
       if (options.systemd && hasSystemd()) {
         await installUnit(unit)
@@ -34,7 +48,32 @@ export function machinePlatform(options: MachineOptions): Platform {
       await startSupervisor(supervisor)
       return 'It runs in the background, until "skupper delete" or the next boot: systemd is not used here.'
     },
-    async remove() {
+    // The supervisor reports through the site's status alone.
+    obstacle: () => Promise.resolve(undefined),
+    async target({ type, name }) {
+      await checkHost(name)
+      return { type, name, exit: { host: name }, ports: [] }
+    },
+    listenerHost: (site) => settingOf(site, 'listen-host'),
+    async versions() {
+      const [site] = await store.list('Site')
+      const running = site?.status?.controller?.version ?? 'not-found'
+      return { controller: running, router: running }
+    },
+    async update(force) {
+      const [site] = await store.list('Site')
+      if (!force && site?.status?.controller?.version === options.version) return false
+      if (options.systemd && hasSystemd()) await removeUnit(unit)
+      await stopSupervisor(supervisor)
+      await this.start()
+      return true
+    },
+    revokeAccess() {
+      const reason = 'on a machine, "skupper delete" and "skupper init" make a new site that nobody has access to'
+      return Promise.reject(new SkupperError('access/unsupported', `revoke-access is for Kubernetes: ${reason}`))
+    },
+    async remove(update) {
+      update('Waiting for the router to end')
       await removeUnit(unit)
       await stopSupervisor(supervisor)
       await store.destroy()
