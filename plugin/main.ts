@@ -53,9 +53,9 @@ async function machine({ namespace, context, kubeconfig }: GlobalFlags): Promise
     const flag = context === undefined ? '--kubeconfig' : '--context'
     throw new SkupperError('flag/platform', `${flag} is for sites on Kubernetes`, { wanted: '--platform kubernetes' })
   }
-  const { machinePlatform } = await import('./platform/machine.ts')
+  const { MachinePlatform } = await import('./platform/machine.ts')
   const root = join(import.meta.dirname, '..')
-  return machinePlatform({
+  return new MachinePlatform({
     namespace: namespace ?? 'default',
     version,
     dataHome: dataHome(),
@@ -67,8 +67,8 @@ async function machine({ namespace, context, kubeconfig }: GlobalFlags): Promise
 
 // Only here, since the client of Kubernetes costs more to load than all else together.
 async function kubernetes(flags: GlobalFlags): Promise<Platform> {
-  const { kubernetesPlatform } = await import('./platform/kubernetes.ts')
-  return kubernetesPlatform({ ...flags, env, version, image: env['SKUPPER_IMAGE'] })
+  const { KubernetesPlatform } = await import('./platform/kubernetes.ts')
+  return KubernetesPlatform.connect({ ...flags, env, version, image: env['SKUPPER_IMAGE'] })
 }
 
 async function contexts({ kubeconfig }: GlobalFlags): Promise<string[]> {

@@ -46,8 +46,8 @@ export async function skupperProgram(cli: Cli, name: string, words: readonly str
   const isCompleting = words.includes(COMPLETE)
   const named = Object.keys(COMMANDS).filter((command) => words.includes(command))
   const wanted = named.length === 0 || isCompleting ? Object.keys(COMMANDS) : named
-  const commands = await Promise.all(wanted.map((command) => COMMANDS[command]?.(cli)))
-  for (const command of commands) if (command !== undefined) program.addCommand(command)
+  for (const command of await Promise.all(wanted.flatMap((word) => COMMANDS[word]?.(cli) ?? [])))
+    program.addCommand(command)
   if (!isCompleting) return program
   const { completeCommand } = await import('./commands/completion.ts')
   return program.addCommand(completeCommand(cli, program), { hidden: true })

@@ -50,11 +50,11 @@ export function targetName(types: readonly string[], first: string, second?: str
     const message = `invalid target type: ${word} - valid target types are: ${wanted}`
     throw new SkupperError('target/type', message, { given: word, wanted })
   }
-  if (more.length > 0 || (inline !== undefined && second !== undefined)) {
-    const given = [first, second].join(' ').trim()
-    throw new SkupperError('target/name', `extra argument: ${second ?? first}`, { given, wanted: 'TYPE/NAME' })
+  const [name, ...others] = [inline, second, ...more].filter((part) => part !== undefined)
+  if (others.length > 0) {
+    const given = others.join(' ')
+    throw new SkupperError('target/name', `extra argument: ${given}`, { given, wanted: 'TYPE/NAME' })
   }
-  const name = inline ?? second
   if (name !== undefined && name !== '') return { type, name }
   const example = `'skupper expose ${types[0] ?? ''} <name>'`
   throw new SkupperError('target/name', `expose target and name must be specified (e.g. ${example})`)

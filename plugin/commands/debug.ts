@@ -1,8 +1,12 @@
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
+import { debugCheckCommand } from './debug-check.ts'
 import { debugDumpCommand } from './debug-dump.ts'
 
 /** `skupper debug`: what is wrong, and what somebody else needs to find it out. */
 export function debugCommand(cli: Cli): Command {
-  return new Command('debug').description('Find out what is wrong').addCommand(debugDumpCommand(cli))
+  return new Command('debug')
+    .description('Find out what is wrong')
+    .addCommand(debugCheckCommand(cli))
+    .addCommand(debugDumpCommand(cli))
 }

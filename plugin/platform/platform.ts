@@ -1,5 +1,8 @@
+import type { Connector } from '../../core/model/connector.ts'
+import type { Listener } from '../../core/model/listener.ts'
 import type { Kind, Resource, ResourceOf } from '../../core/model/resource.ts'
 import type { Site } from '../../core/model/site.ts'
+import type { Finding } from '../check/finding.ts'
 import type { SiteFlags } from '../site-flags.ts'
 import type { Target, TargetName } from '../target.ts'
 
@@ -56,6 +59,10 @@ export interface Platform {
   revokeAccess(): Promise<string[]>
   /** Ends the site's programs and removes everything that was made for the site; tells what it waits for. */
   remove(update: (text: string) => void): Promise<void>
+  /** What a client here finds at a listener, before any router of ours. */
+  checkEntry(listener: Listener): Promise<Finding>
+  /** What is behind a connector. */
+  checkTarget(connector: Connector): Promise<Finding>
   /** What the platform itself knows when something is wrong: logs, configuration, process states; no secret. */
   dump(): Promise<DumpFile[]>
   /** What could not be read as a resource, in words. */

@@ -14,15 +14,13 @@ const PASSWORD_BYTES = 18
 
 /** Keeps the console's user and password. One who names no password keeps the one there is, or gets a random one. */
 export async function keepConsoleUser(client: KubeClient, site: Site, flags: SiteFlags): Promise<void> {
-  if (settingOf(site, 'console') !== 'true' || settingOf(site, 'console-auth') !== 'internal') {
-    if (!flags.has('console-password')) return
-  }
+  const given = flags.get('console-password')
+  const isWanted = settingOf(site, 'console') === 'true' && settingOf(site, 'console-auth') === 'internal'
+  if (!isWanted && given === undefined) return
   const user = settingOf(site, 'console-user')
   const there = (await client.get(SECRET, CONSOLE_USERS))?.data ?? {}
-  const given = flags.get('console-password')
-  const before = there[user] ?? Object.values(there)[0]
-  if (given === undefined && there[user] !== undefined) return
-  const password = given ?? (before === undefined ? newPassword() : Buffer.from(before, 'base64').toString())
+  if (given === undefined && Object.hasOwn(there, user)) return
+  const password = given ?? passwordIn(there) ?? newPassword()
   await client.apply({
     apiVersion: 'v1',
     kind: 'Secret',
@@ -33,6 +31,12 @@ export async function keepConsoleUser(client: KubeClient, site: Site, flags: Sit
     type: 'Opaque',
     data: secretData({ [user]: password }),
   })
+}
+
+/** The one that a user of another name had. */
+function passwordIn(users: Readonly<Record<string, string>>): string | undefined {
+  const [encoded] = Object.values(users)
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString()
 }
 
 const newPassword = (): string => randomBytes(PASSWORD_BYTES).toString('base64url')

@@ -31,15 +31,15 @@ export function controllerObjects(parts: ControllerParts): KubeObject[] {
   const { namespace } = parts
   const metadata = metadataOf(parts)
   return [
-    object('v1', 'ConfigMap', metadata(OWNER_CONFIG), { data: { controller: controllerOf(namespace) } }),
-    object('v1', 'ServiceAccount', metadata(ROUTER_ACCOUNT), { automountServiceAccountToken: false }),
-    object('v1', 'ServiceAccount', metadata(SITE_CONTROLLER), {}),
-    object('rbac.authorization.k8s.io/v1', 'Role', metadata(SITE_CONTROLLER), { rules: SITE_RULES }),
-    object('rbac.authorization.k8s.io/v1', 'RoleBinding', metadata(SITE_CONTROLLER), {
+    object('v1 ConfigMap', metadata(OWNER_CONFIG), { data: { controller: controllerOf(namespace) } }),
+    object('v1 ServiceAccount', metadata(ROUTER_ACCOUNT), { automountServiceAccountToken: false }),
+    object('v1 ServiceAccount', metadata(SITE_CONTROLLER), {}),
+    object('rbac.authorization.k8s.io/v1 Role', metadata(SITE_CONTROLLER), { rules: SITE_RULES }),
+    object('rbac.authorization.k8s.io/v1 RoleBinding', metadata(SITE_CONTROLLER), {
       subjects: [{ kind: 'ServiceAccount', name: SITE_CONTROLLER, namespace }],
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: SITE_CONTROLLER },
     }),
-    object('v1', 'Service', metadata(SITE_CONTROLLER), {
+    object('v1 Service', metadata(SITE_CONTROLLER), {
       spec: {
         selector: { [NAME_LABEL]: SITE_CONTROLLER },
         ports: [{ name: 'claims', port: TOKEN_PORT, targetPort: TOKEN_PORT }],
@@ -52,7 +52,7 @@ export function controllerObjects(parts: ControllerParts): KubeObject[] {
 function deployment(parts: ControllerParts): KubeObject {
   const { namespace, site, image } = parts
   const own = annotations(site, 'controller-pod-annotations')
-  return object('apps/v1', 'Deployment', metadataOf(parts)(SITE_CONTROLLER), {
+  return object('apps/v1 Deployment', metadataOf(parts)(SITE_CONTROLLER), {
     spec: {
       replicas: 1,
       selector: { matchLabels: { [NAME_LABEL]: SITE_CONTROLLER } },
@@ -140,6 +140,8 @@ function annotations(site: Site, key: SettingKey): Labels {
   return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
 }
 
-function object(apiVersion: string, kind: string, metadata: KubeObject['metadata'], fields: object): KubeObject {
+/** `type` is apiVersion and kind. */
+function object(type: string, metadata: KubeObject['metadata'], fields: object): KubeObject {
+  const [apiVersion = '', kind = ''] = type.split(' ')
   return { apiVersion, kind, metadata, ...fields }
 }

@@ -114,6 +114,10 @@ function checkWhole(site: Site, flags: SiteFlags): void {
       wanted: 'none',
     })
   }
+  checkConsole(site, flags)
+}
+
+function checkConsole(site: Site, flags: SiteFlags): void {
   if (settingOf(site, 'flow-collector') === 'true' && settingOf(site, 'console') !== 'true') {
     const message = 'The --enable-flow-collector option must be used with the --enable-console option'
     throw new SkupperError('flag/flow-collector', message, { wanted: '--enable-console' })
