@@ -26,6 +26,8 @@ export interface EnsureOptions {
   readonly store: CredentialStore
   /** Milliseconds since the epoch. */
   readonly now: number
+  /** How long certificates that are made now are valid, in milliseconds; those of CAs last longer. */
+  readonly lifeMs?: number
   /** The part of its life after which a certificate is renewed. */
   readonly renewalFraction?: number
 }
@@ -109,7 +111,7 @@ async function renewedIssuer(
 
 async function ensureCertificate(wanted: DesiredCertificate, authority: Authority | undefined, options: EnsureOptions) {
   const { name, hosts } = wanted
-  const { store, now } = options
+  const { store, now, lifeMs } = options
   const existing = await store.credentials(name)
   if (existing !== undefined && (await store.isCertificateSupplied(name))) {
     checkSupplied(existing, now)
@@ -123,7 +125,8 @@ async function ensureCertificate(wanted: DesiredCertificate, authority: Authorit
   }
   const reason = faultOf(existing, { hosts, authority, options })
   if (reason === undefined) return undefined
-  await store.putCredentials(name, await issueCredentials(authority, { commonName: commonNameOf(name), hosts, now }))
+  const leaf = { commonName: commonNameOf(name), hosts, now, ...(lifeMs === undefined ? {} : { lifeMs }) }
+  await store.putCredentials(name, await issueCredentials(authority, leaf))
   return reason
 }
 

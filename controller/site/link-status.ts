@@ -1,16 +1,21 @@
-import type { Link } from '../../core/model/link.ts'
+import { CERTIFICATE_CONDITION, type Link } from '../../core/model/link.ts'
 import type { ConfigNote } from '../../router/config/rendered.ts'
 import type { SiteView } from '../network/network-view.ts'
 import type { RouterState } from '../router/router-state.ts'
-import { error, pending, withStatements, type Trouble } from './statements.ts'
+import type { LinkCertificate } from '../tokens/link-renewals.ts'
+import { error, pending, withStatements, type Statement, type Trouble } from './statements.ts'
 
 const REQUIRED = ['Configured', 'Operational']
+/** Whoever has to make a link anew by hand gets this long. */
+const WARN_BEFORE_MS = 30 * 24 * 3_600_000
 
 export interface LinkFacts {
   readonly router: RouterState
   readonly network: readonly SiteView[]
   /** What the configuration has to say of this link. */
   readonly note: ConfigNote | undefined
+  /** By the name of the credentials. */
+  readonly linkCertificates: ReadonlyMap<string, LinkCertificate>
   readonly now: Date
 }
 
@@ -22,10 +27,22 @@ export function linkWithStatus(link: Link, facts: LinkFacts): Link {
   const statements = [
     { type: 'Configured', trouble: configured },
     { type: 'Operational', trouble: configured ?? operationTrouble(facts.router, name) },
+    ...certificateStatements(facts.linkCertificates.get(link.spec.tlsCredentials ?? ''), facts.now),
   ]
   const far = connector?.isUp === true ? farSite(link, facts) : undefined
   const status = { ...link.status, ...far }
   return { ...link, status: withStatements(status, statements, { required: REQUIRED, now: facts.now, generation }) }
+}
+
+function certificateStatements(certificate: LinkCertificate | undefined, now: Date): Statement[] {
+  if (certificate === undefined) return []
+  const { lifetime, obstacle } = certificate
+  const end = new Date(lifetime.notAfter).toISOString()
+  const isNear = lifetime.notAfter - now.getTime() < WARN_BEFORE_MS
+  const ends = lifetime.notAfter > now.getTime() ? `ends at ${end}` : `ended at ${end}`
+  const trouble =
+    obstacle !== undefined && isNear ? error(`The certificate ${ends} and is not renewed: ${obstacle}`) : undefined
+  return [{ type: CERTIFICATE_CONDITION, trouble, remark: `The certificate ${ends}` }]
 }
 
 /** A note that is only a remark is no trouble. */

@@ -20,6 +20,8 @@ export interface IssuingSite {
   readonly authority: Authority
   /** Where its router can be dialled, by role; `group` tells routers of one site apart. */
   readonly endpoints: readonly Endpoint[]
+  /** How long a certificate for another site is valid, in milliseconds. */
+  readonly certificateLifeMs: number
 }
 
 export interface AnswerRequest {
@@ -39,7 +41,8 @@ export interface AnswerRequest {
  */
 export async function redemptionAnswer(site: IssuingSite, request: AnswerRequest): Promise<string> {
   const links = linksTo(site.endpoints, request.name)
-  const leaf = { commonName: request.subject.slice(0, MAX_COMMON_NAME), now: request.now }
+  const commonName = request.subject.slice(0, MAX_COMMON_NAME)
+  const leaf = { commonName, now: request.now, lifeMs: site.certificateLifeMs }
   const credentials: Credentials =
     request.publicKey === undefined
       ? await issueCredentials(site.authority, leaf)

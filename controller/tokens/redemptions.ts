@@ -31,9 +31,22 @@ export interface RedemptionsOptions {
 interface Running {
   readonly stop: AbortController
   progress: Progress
-  /** Set once it has failed in a way that may pass. */
+  readonly pauseMs: number | undefined
+  /** Set once it has ended in a way that may be another the next time. */
   tryAgainAt: number
   ended: Promise<void>
+}
+
+interface Beginning {
+  readonly before: Progress | undefined
+  readonly pauseMs: number | undefined
+}
+
+const BEGUN: Progress = { kind: 'trying', message: 'The token is being redeemed' }
+
+/** True until the first attempt has an end. */
+export function isBegun(progress: Progress): boolean {
+  return progress === BEGUN
 }
 
 /** Redeems tokens in the background, each on its own. A token is known by its uid. */
@@ -45,11 +58,14 @@ export class Redemptions {
     this.#options = options
   }
 
-  /** How far a token is; begins with one that is new, or that is due again. */
-  progress(token: AccessToken): Progress {
+  /**
+   * How far a token is; begins with one that is new, or that is due again: `pauseMs` after it failed in a way that may
+   * pass, and where `pauseMs` is given also after it was redeemed.
+   */
+  progress(token: AccessToken, pauseMs?: number): Progress {
     const known = this.#running.get(uidOf(token))
     if (known !== undefined && known.tryAgainAt > this.#options.now()) return known.progress
-    return this.#begin(token, known?.progress).progress
+    return this.#begin(token, { before: known?.progress, pauseMs }).progress
   }
 
   /** Gives up, or forgets, the redemptions of all tokens but these. */
@@ -69,10 +85,11 @@ export class Redemptions {
     await Promise.all(all.map(({ ended }) => ended))
   }
 
-  #begin(token: AccessToken, before: Progress | undefined): Running {
+  #begin(token: AccessToken, { before, pauseMs }: Beginning): Running {
     const running: Running = {
       stop: new AbortController(),
-      progress: before ?? { kind: 'trying', message: 'The token is being redeemed' },
+      progress: before ?? BEGUN,
+      pauseMs,
       tryAgainAt: Infinity,
       ended: Promise.resolve(),
     }
@@ -95,11 +112,12 @@ export class Redemptions {
         },
       })
       running.progress = { kind: 'done', redeemed }
+      if (running.pauseMs !== undefined) running.tryAgainAt = now() + running.pauseMs
     } catch (error) {
       if (signal.aborted) return
       const isFinal = error instanceof SkupperError && FINAL.includes(error.code)
       running.progress = { kind: isFinal ? 'failed' : 'trying', message: messageOf(error) }
-      if (!isFinal) running.tryAgainAt = now() + TRY_AGAIN_MS
+      if (!isFinal) running.tryAgainAt = now() + (running.pauseMs ?? TRY_AGAIN_MS)
       log.warn({ link, reason: messageOf(error) }, 'token not redeemed')
     }
     onChange()

@@ -1,3 +1,4 @@
+import { isDuration, parseDuration } from './duration.ts'
 import { host as hostSchema } from './field-schemas.ts'
 import { parseLabels } from './labels.ts'
 
@@ -15,8 +16,12 @@ export interface Setting {
 
 export type SettingsKind = 'AccessGrant' | 'AccessToken' | 'Connector' | 'Link' | 'Listener' | 'RouterAccess' | 'Site'
 
+/** With less there is no time to renew. */
+const MIN_VALIDITY_MS = 30_000
+
 export const isFlag = (value: string): boolean => value === 'true' || value === 'false'
 export const isHost = (value: string): boolean => hostSchema.safeParse(value).success
+export const isValidity = (value: string): boolean => isDuration(value) && parseDuration(value) >= MIN_VALIDITY_MS
 export const isLabels = (value: string): boolean => value === '' || parseLabels(value) !== undefined
 export const among =
   (...words: string[]) =>

@@ -1,7 +1,8 @@
 import { CLUSTER_SETTINGS } from './cluster-settings.ts'
+import { parseDuration } from './duration.ts'
 import { textMap } from './field-schemas.ts'
 import { PROGRAM_SETTINGS } from './program-settings.ts'
-import { among, isFlag, isHost, isLabels, type Setting, type SettingsKind } from './setting.ts'
+import { among, isFlag, isHost, isLabels, isValidity, type Setting, type SettingsKind } from './setting.ts'
 
 /** Every settings key that this project reads: the one table that the documentation prints. */
 export const SETTINGS = [
@@ -36,6 +37,14 @@ export const SETTINGS = [
     wanted: 'labels such as "k=v,k=v"',
     meaning: 'Send and accept only services that have all these labels.',
     accepts: isLabels,
+  },
+  {
+    key: 'certificate-validity',
+    kinds: ['Site'],
+    default: '43800h',
+    wanted: 'a duration of at least 30s, such as "8760h"',
+    meaning: 'How long certificates of this site and of links to it are valid; renewed after two thirds of it.',
+    accepts: isValidity,
   },
   {
     key: 'router-engine',
@@ -91,4 +100,9 @@ interface Settled {
 /** A setting that is "true" or "false". */
 export function flagSetting(resource: Settled, key: SettingKey): boolean {
   return settingOf(resource, key) === 'true'
+}
+
+/** A setting that is a duration, in milliseconds. */
+export function durationSetting(resource: Settled, key: SettingKey): number {
+  return parseDuration(settingOf(resource, key))
 }

@@ -3,7 +3,7 @@ import { SkupperError } from '../model/error.ts'
 import { nameOf, readCertificate, requireKeyOf, requireValidAt } from './certificate.ts'
 import type { Credentials, GivenCredentials } from '../model/credentials.ts'
 import { generateKey, privateKeyPem, publicKeyOf, readPrivateKey } from './key.ts'
-import { CLOCK_SKEW_MS, YEAR_MS } from './renewal.ts'
+import { lifetimeFrom, YEAR_MS } from './renewal.ts'
 import { distinguishedName } from './signed-asn1.ts'
 import { signedCertificate } from './x509-asn1.ts'
 
@@ -36,10 +36,7 @@ export async function createAuthority(request: AuthorityRequest): Promise<Requir
     issuer: name,
     subject: name,
     publicKey: publicKeyOf(key),
-    lifetime: {
-      notBefore: request.now - CLOCK_SKEW_MS,
-      notAfter: request.now + (request.lifeMs ?? DEFAULT_AUTHORITY_LIFE_MS),
-    },
+    lifetime: lifetimeFrom(request.now, request.lifeMs ?? DEFAULT_AUTHORITY_LIFE_MS),
     extensions: [
       { name: 'basicConstraints', critical: true, cA: true, pathLenConstraint: 0 },
       { name: 'keyUsage', critical: true, digitalSignature: true, keyCertSign: true, cRLSign: true },

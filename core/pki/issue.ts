@@ -6,7 +6,7 @@ import type { Credentials } from '../model/credentials.ts'
 import { normalizedHosts } from './host-names.ts'
 import { addressBytes } from './ip-address.ts'
 import { generateKey, privateKeyPem, publicKeyOf } from './key.ts'
-import { CLOCK_SKEW_MS, YEAR_MS } from './renewal.ts'
+import { lifetimeFrom, YEAR_MS } from './renewal.ts'
 import { distinguishedName } from './signed-asn1.ts'
 import { issuerFacts, signedCertificate } from './x509-asn1.ts'
 
@@ -43,17 +43,12 @@ export async function issueCertificate(
   request: LeafRequest,
 ): Promise<string> {
   const issuer = issuerFacts(authority.certificate)
+  const { notBefore, notAfter } = lifetimeFrom(request.now, request.lifeMs ?? DEFAULT_CERTIFICATE_LIFE_MS)
   const content = {
     issuer: issuer.name,
     subject: distinguishedName(request.commonName),
     publicKey,
-    lifetime: {
-      notBefore: request.now - CLOCK_SKEW_MS,
-      notAfter: Math.min(
-        request.now + (request.lifeMs ?? DEFAULT_CERTIFICATE_LIFE_MS),
-        lifetimeOf(authority.certificate).notAfter,
-      ),
-    },
+    lifetime: { notBefore, notAfter: Math.min(notAfter, lifetimeOf(authority.certificate).notAfter) },
     extensions: leafExtensions(normalizedHosts(request.hosts ?? []), issuer.keyId),
   }
   return (await signedCertificate(content, authority.key)) + authority.chain

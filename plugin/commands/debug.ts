@@ -7,6 +7,7 @@ import { debugDumpCommand } from './debug-dump.ts'
 export function debugCommand(cli: Cli): Command {
   return new Command('debug')
     .description('Find out what is wrong')
+    .helpCommand(false)
     .addCommand(debugCheckCommand(cli))
     .addCommand(debugDumpCommand(cli))
 }

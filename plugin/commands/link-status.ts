@@ -2,6 +2,8 @@ import { Command } from 'commander'
 import { platformOf, type Cli } from '../cli.ts'
 import { outputFlag, parseCount, type OutputFlags } from '../flags.ts'
 import { SkupperError } from '../../core/model/error.ts'
+import type { Link } from '../../core/model/link.ts'
+import { lifetimeOf, readCertificate } from '../../core/pki/certificate.ts'
 import type { Platform } from '../platform/platform.ts'
 import { findSite, notEnabled } from '../site.ts'
 import { incomingLinks, linkSentence, outgoingLinks, type IncomingLink, type OutgoingLink } from '../view/links.ts'
@@ -35,7 +37,12 @@ export function linkStatusCommand(cli: Cli): Command {
       if (flags.wait !== undefined) await waitForLinks(cli, platform, { name, seconds: flags.wait })
       const view = await viewOf(platform, name)
       if (flags.output !== undefined) cli.terminal.document(view, flags.output)
-      else for (const line of linesOf(view, flags.verbose === true)) cli.terminal.print(line)
+      else {
+        for (const line of linesOf(view, flags.verbose === true)) cli.terminal.print(line)
+        for (const { name: link, warning } of view.outgoing) {
+          if (warning !== undefined) cli.terminal.warn(`Warning: link ${link}: ${warning}`)
+        }
+      }
     })
 }
 
@@ -45,12 +52,26 @@ async function viewOf({ resources }: Platform, name: string | undefined): Promis
     resources.list('AccessToken'),
     resources.list('RemoteSite'),
   ])
-  const sources = { links, tokens, remoteSites }
+  const sources = { links, tokens, remoteSites, expiries: await expiriesOf(links, resources) }
   const outgoing = outgoingLinks(sources)
   if (name === undefined || name === 'all') return { outgoing, incoming: incomingLinks(sources) }
   const named = outgoing.filter((link) => link.name === name)
   if (named.length === 0) throw new SkupperError('link/unknown', `No such link "${name}"`, { given: name })
   return { outgoing: named, incoming: [] }
+}
+
+/** Credentials that cannot be read, or by this user, are left out: the link itself says what is wrong with them. */
+async function expiriesOf(links: readonly Link[], resources: Platform['resources']): Promise<Map<string, string>> {
+  const expiries = new Map<string, string>()
+  for (const name of new Set(links.flatMap(({ spec }) => spec.tlsCredentials ?? []))) {
+    try {
+      const { certificate = '' } = (await resources.credentials(name)) ?? {}
+      expiries.set(name, new Date(lifetimeOf(readCertificate(certificate)).notAfter).toISOString())
+    } catch {
+      continue
+    }
+  }
+  return expiries
 }
 
 /** Waits for the links; the time-out is no error here, since the sentences that follow say what is not connected. */
@@ -86,6 +107,7 @@ function detailLines(link: OutgoingLink): string[] {
     ['Cost:', String(link.cost)],
     ['Created:', link.created],
     ['Endpoint:', link.endpoint],
+    ['Expires:', link.expires],
     ['Name:', link.name],
     ['Site:', peer],
     ['Status:', link.connected ? 'Connected' : `Not connected${link.reason === undefined ? '' : ` (${link.reason})`}`],

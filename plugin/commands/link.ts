@@ -8,6 +8,7 @@ import { linkStatusCommand } from './link-status.ts'
 export function linkCommand(cli: Cli): Command {
   return new Command('link')
     .description('Link this site to others')
+    .helpCommand(false)
     .addCommand(linkCreateCommand(cli))
     .addCommand(linkDeleteCommand(cli))
     .addCommand(linkStatusCommand(cli))

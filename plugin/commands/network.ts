@@ -4,5 +4,8 @@ import { networkStatusCommand } from './network-status.ts'
 
 /** `skupper network`: the network as this site sees it. */
 export function networkCommand(cli: Cli): Command {
-  return new Command('network').description('Look at the network').addCommand(networkStatusCommand(cli))
+  return new Command('network')
+    .description('Look at the network')
+    .helpCommand(false)
+    .addCommand(networkStatusCommand(cli))
 }

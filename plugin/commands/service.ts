@@ -11,6 +11,7 @@ import { serviceUnbindCommand } from './service-unbind.ts'
 export function serviceCommand(cli: Cli): Command {
   return new Command('service')
     .description('Define and look at services')
+    .helpCommand(false)
     .addCommand(serviceCreateCommand(cli))
     .addCommand(serviceDeleteCommand(cli))
     .addCommand(serviceBindCommand(cli))

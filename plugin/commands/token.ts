@@ -7,6 +7,7 @@ import { tokenStatusCommand } from './token-status.ts'
 export function tokenCommand(cli: Cli): Command {
   return new Command('token')
     .description('Create and look at tokens')
+    .helpCommand(false)
     .addCommand(tokenCreateCommand(cli))
     .addCommand(tokenStatusCommand(cli))
 }

@@ -1,4 +1,5 @@
 import type { Connector } from '../../core/model/connector.ts'
+import type { GivenCredentials } from '../../core/model/credentials.ts'
 import type { Listener } from '../../core/model/listener.ts'
 import type { Kind, Resource, ResourceOf } from '../../core/model/resource.ts'
 import type { Site } from '../../core/model/site.ts'
@@ -12,6 +13,7 @@ export interface Resources {
   get<K extends Kind>(kind: K, name: string): Promise<ResourceOf<K> | undefined>
   apply(resource: Resource): Promise<void>
   delete(kind: Kind, name: string): Promise<boolean>
+  credentials(name: string): Promise<GivenCredentials | undefined>
 }
 
 /** A text file that `debug dump` puts into its archive. */

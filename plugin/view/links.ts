@@ -1,12 +1,14 @@
 import { isTrue } from '../../core/model/condition.ts'
 import type { AccessToken } from '../../core/model/access-token.ts'
-import type { Link } from '../../core/model/link.ts'
+import { CERTIFICATE_CONDITION, type Link } from '../../core/model/link.ts'
 import type { RemoteSite } from '../../core/model/remote-site.ts'
 
 export interface LinkSources {
   links: readonly Link[]
   tokens: readonly AccessToken[]
   remoteSites: readonly RemoteSite[]
+  /** Until when the certificates of links last (RFC 3339), by the name of their credentials, as far as known. */
+  expiries?: ReadonlyMap<string, string>
 }
 
 /** A link that this site dials. `reason` says why it is not connected, where that is known. */
@@ -16,6 +18,10 @@ export interface OutgoingLink {
   reason: string | undefined
   cost: number
   created: string | undefined
+  /** Until when its certificate lasts (RFC 3339). */
+  expires?: string | undefined
+  /** What somebody has to do soon. */
+  warning?: string | undefined
   endpoint?: string | undefined
   remoteSite?: string | undefined
   remoteSiteId?: string | undefined
@@ -29,13 +35,14 @@ export interface IncomingLink {
 }
 
 /** The links this site dials, sorted by name. A token that was not redeemed yet is a link that is not connected. */
-export function outgoingLinks({ links, tokens }: LinkSources): OutgoingLink[] {
+export function outgoingLinks({ links, tokens, expiries = new Map() }: LinkSources): OutgoingLink[] {
   const linked = new Set(links.map(({ metadata }) => metadata.name))
   const pending = tokens.filter(({ metadata }) => !linked.has(metadata.name))
-  return [...links.map(ofLink), ...pending.map(ofToken)].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const made = links.map((link) => ofLink(link, expiries.get(link.spec.tlsCredentials ?? '')))
+  return [...made, ...pending.map(ofToken)].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-function ofLink({ metadata, spec, status }: Link): OutgoingLink {
+function ofLink({ metadata, spec, status }: Link, expires: string | undefined): OutgoingLink {
   const connected = isTrue(status, 'Operational')
   const endpoint = spec.endpoints.find(({ name }) => name === 'inter-router') ?? spec.endpoints[0]
   return {
@@ -44,10 +51,17 @@ function ofLink({ metadata, spec, status }: Link): OutgoingLink {
     reason: connected ? undefined : reasonOf(status),
     cost: spec.cost ?? 1,
     created: metadata.creationTimestamp,
+    expires,
+    warning: warningOf(status),
     endpoint: endpoint === undefined ? undefined : `${endpoint.host}:${endpoint.port}`,
     remoteSite: status?.remoteSiteName,
     remoteSiteId: status?.remoteSiteId,
   }
+}
+
+function warningOf(status: Link['status']): string | undefined {
+  const condition = status?.conditions?.find(({ type }) => type === CERTIFICATE_CONDITION)
+  return condition?.status === 'False' ? condition.message : undefined
 }
 
 function ofToken({ metadata, spec, status }: AccessToken): OutgoingLink {
@@ -61,7 +75,7 @@ function ofToken({ metadata, spec, status }: AccessToken): OutgoingLink {
 }
 
 function reasonOf(status: { message?: string | undefined } | undefined): string | undefined {
-  return status?.message === 'OK' ? undefined : status?.message
+  return status?.message === 'OK' ? undefined : status?.message?.replace(/\.$/, '')
 }
 
 /** The links from other sites that are up, sorted by site. */

@@ -1,4 +1,5 @@
 import type { SkupperError } from '../../core/model/error.ts'
+import { HttpObserver, type ObserverMode } from '../observe/http-observer.ts'
 import type { FlowAttributes, FlowSink } from './service-context.ts'
 import { failureText, type StreamCounts, type StreamMeter } from './stream-meter.ts'
 
@@ -10,6 +11,8 @@ export interface FlowOrigin {
   readonly parent: string
   readonly sourceHost: string
   readonly sourcePort: string
+  /** Which requests are looked for in its bytes. */
+  readonly observer: ObserverMode
 }
 
 /**
@@ -19,22 +22,29 @@ export interface FlowOrigin {
  */
 export class ListenerFlow implements StreamMeter {
   readonly #sink: FlowSink
-  readonly #origin: FlowOrigin
+  readonly #origin: Omit<FlowOrigin, 'observer'>
+  readonly #observer: HttpObserver
   readonly #startTime: number
+  #id = ''
   #record: { end(attributes: FlowAttributes): void } | undefined
   #counts = NOTHING_YET
   #askedAt: number | undefined
   #latency: number | undefined
 
   /** The connection counts from now on. */
-  constructor(sink: FlowSink, origin: FlowOrigin) {
+  constructor(sink: FlowSink, { observer, ...origin }: FlowOrigin) {
     this.#sink = sink
     this.#origin = origin
+    this.#observer = new HttpObserver(observer, {
+      now: () => sink.now(),
+      openRequest: (request) => sink.openRequest({ parent: this.#id, ...request }),
+    })
     this.#startTime = sink.now()
   }
 
   /** Opens the record under the identity that the connector was given. */
   open(id: string): void {
+    this.#id = id
     const attributes = { startTime: this.#startTime, ...this.#origin }
     this.#record = this.#sink.open(id, attributes, () => this.#figures())
   }
@@ -43,15 +53,18 @@ export class ListenerFlow implements StreamMeter {
     this.#counts = stream
   }
 
-  onTaken(): void {
+  onTaken(chunk: Buffer): void {
     this.#askedAt ??= this.#sink.now()
+    this.#observer.onClientBytes(chunk)
   }
 
-  onWritten(): void {
+  onWritten(chunk: Buffer): void {
     this.#latency ??= this.#sink.now() - (this.#askedAt ?? this.#startTime)
+    this.#observer.onServerBytes(chunk)
   }
 
   onOver(failure: SkupperError | undefined): void {
+    this.#observer.close()
     this.#record?.end({
       ...this.#figures(),
       ...(failure === undefined ? {} : { errorListenerSide: failureText(failure) }),

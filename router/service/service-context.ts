@@ -1,3 +1,4 @@
+import type { AnswerAttributes, RequestAttributes } from '../observe/observed-request.ts'
 import type { StreamRouter } from './stream-router.ts'
 
 /** What a listener or connector works with; made once, in main.ts. */
@@ -39,6 +40,10 @@ export interface FlowSink {
     attributes: FlowAttributes,
     refresh: () => FlowAttributes,
   ): { end(last: FlowAttributes): void } | undefined
+  /** Opens the record of a request on the connection that has the record `parent`. Undefined if nobody wants it. */
+  openRequest(
+    attributes: RequestAttributes & { readonly parent: string },
+  ): { end(last: AnswerAttributes): void } | undefined
   /** What a connector tells of the connection that has the record `id`. Undefined if nobody wants it. */
   coRecord(id: unknown): CoRecord | undefined
 }

@@ -12,10 +12,10 @@ export interface StreamCounts {
 export interface StreamMeter {
   /** The connection stands. */
   onStart(stream: StreamCounts): void
-  /** Bytes came from the socket. */
-  onTaken(): void
-  /** Bytes go to the socket. */
-  onWritten(): void
+  /** Bytes came from the socket. They may only be looked at. */
+  onTaken(chunk: Buffer): void
+  /** Bytes go to the socket. They may only be looked at. */
+  onWritten(chunk: Buffer): void
   /** It is over; `failure` is why, where it did not end by itself. */
   onOver(failure: SkupperError | undefined): void
 }

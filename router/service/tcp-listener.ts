@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { SkupperError } from '../../core/model/error.ts'
 import { ClientOpening, type OpeningContext } from './client-opening.ts'
 import { ListenerFlow } from './listener-flow.ts'
+import type { ObserverMode } from '../observe/http-observer.ts'
 import { ListeningSocket, type ListeningSocketOptions } from './listening-socket.ts'
 import type { ServiceContext, ServiceRecord } from './service-context.ts'
 import { StreamSet, type Traffic } from './stream-set.ts'
@@ -16,6 +17,8 @@ export interface TcpListenerOptions extends ListeningSocketOptions {
   readonly address: string
   /** How long a client waits for a target to answer before it is refused. */
   readonly connectTimeoutMs?: number | undefined
+  /** Which requests telemetry tells of, where somebody listens to it. */
+  readonly observer?: ObserverMode | undefined
 }
 
 /**
@@ -30,6 +33,7 @@ export class TcpListener {
   readonly #record: ServiceRecord
   readonly #unwatch: () => void
   readonly #streams = new StreamSet()
+  #observer: ObserverMode
   #up = false
   #bindError: SkupperError | undefined
   #closed = false
@@ -37,6 +41,7 @@ export class TcpListener {
   constructor(options: TcpListenerOptions, context: ServiceContext) {
     this.#options = options
     this.#context = context
+    this.#observer = options.observer ?? 'none'
     this.#opening = {
       router: context.router,
       streams: this.#streams,
@@ -90,6 +95,11 @@ export class TcpListener {
     return this.#streams
   }
 
+  /** Looks for other requests in the connections to come. */
+  observe(observer: ObserverMode): void {
+    this.#observer = observer
+  }
+
   /** Stops listening. Connections it carries live on to their own end. */
   close(): void {
     if (this.#closed) return
@@ -120,7 +130,8 @@ export class TcpListener {
     const { flows } = this.#context
     if (!flows.heard) return undefined
     const sourceHost = remoteAddress.replace(MAPPED_IPV4, '')
-    return new ListenerFlow(flows, { parent: this.#record.id, sourceHost, sourcePort: String(remotePort) })
+    const origin = { parent: this.#record.id, sourceHost, sourcePort: String(remotePort) }
+    return new ListenerFlow(flows, { ...origin, observer: this.#observer })
   }
 
   #onStatus(up: boolean, reason: SkupperError | undefined): void {

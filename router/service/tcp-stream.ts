@@ -115,7 +115,7 @@ export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream, 
   take(chunk: Buffer): void {
     if (this.#sending !== 'open') return
     this.#owner.bytesIn += chunk.length
-    this.#meter?.onTaken()
+    this.#meter?.onTaken(chunk)
     const room = this.#sendWindow.take(chunk.length)
     if (!this.#outgoing.write(chunk)) this.#halt(OUTGOING_FULL)
     if (!room) this.#halt(WINDOW_CLOSED)
@@ -185,7 +185,7 @@ export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream, 
     if (this.#receiving !== 'open') return
     this.#written += chunk.length
     this.#owner.bytesOut += chunk.length
-    this.#meter?.onWritten()
+    this.#meter?.onWritten(chunk)
     if (!this.#socket.write(chunk) && !this.#incomingPaused) {
       this.#incomingPaused = true
       this.#incoming.pause()

@@ -58,6 +58,7 @@ export class FlowRecords {
   readonly #told = new Map<string, Attributes>()
   readonly #stop: () => void
   #telling: NodeJS.Timeout | undefined
+  readonly #requests = new Set<TelemetryRecord>()
   #ended: Ended[] = []
   #unsubscribe: (() => void) | undefined
 
@@ -93,6 +94,18 @@ export class FlowRecords {
       end: (last) => {
         const ended = { id, record, dueMs: this.#nowMs() + HOLD_MS, attributes: { ...last, endTime: this.now() } }
         if (this.#flows.get(id) === record) this.#ended.push(ended)
+      },
+    }
+  }
+
+  /** Opens the record of a request (BIFLOW_APP), if somebody listens and there are not too many. */
+  openRequest(attributes: Attributes): { end(last: Attributes): void } | undefined {
+    if (!this.heard || this.#requests.size >= MAX_FLOWS) return undefined
+    const record = this.#source.openAs('BIFLOW_APP', this.#source.nextId(), attributes)
+    this.#requests.add(record)
+    return {
+      end: (last) => {
+        if (this.#requests.delete(record)) record.end(last)
       },
     }
   }
@@ -143,6 +156,8 @@ export class FlowRecords {
     this.#unsubscribe?.()
     this.#unsubscribe = undefined
     for (const record of this.#flows.values()) record.end()
+    for (const record of this.#requests) record.end()
+    this.#requests.clear()
     this.#flows.clear()
     this.#ended = []
   }

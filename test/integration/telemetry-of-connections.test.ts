@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { startRouter } from '../support/router-process.ts'
 import { SKROUTERD, startSkupperRouter, UNLESS_SKROUTERD } from '../support/skrouterd.ts'
@@ -14,19 +17,21 @@ interface Ports {
   readonly routers: number
   readonly web: number
   readonly broken: number
+  readonly shop: number
 }
 
 type Engine = 'ours' | 'real'
 type Entity = [type: string, attributes: Record<string, unknown>]
 
-/** A router with clients for two services, of which one has a target that refuses. */
-function listenerSide({ clients, routers, web, broken }: Ports): Entity[] {
+/** A router with clients for three services: one speaks HTTP, one has a target that refuses. */
+function listenerSide({ clients, routers, web, broken, shop }: Ports): Entity[] {
   return [
     ['listener', { name: 'clients', host: HOST, port: clients, role: 'normal' }],
     ['listener', { name: 'routers', host: HOST, port: routers, role: 'inter-router' }],
     ['address', { prefix: 'mc', distribution: 'multicast' }],
     ['tcpListener', { name: 'web', address: 'web:80', host: HOST, port: String(web) }],
     ['tcpListener', { name: 'broken', address: 'broken:80', host: HOST, port: String(broken) }],
+    ['tcpListener', { name: 'shop', address: 'shop:80', host: HOST, port: String(shop) }],
   ]
 }
 
@@ -37,7 +42,16 @@ async function connectorSide(routers: number): Promise<Entity[]> {
     ['address', { prefix: 'mc', distribution: 'multicast' }],
     ['tcpConnector', { name: 'web', address: 'web:80', host: HOST, port: String(target) }],
     ['tcpConnector', { name: 'broken', address: 'broken:80', host: HOST, port: String(closed) }],
+    ['tcpConnector', { name: 'shop', address: 'shop:80', host: HOST, port: String(await httpServer()) }],
   ]
+}
+
+/** Answers every request with `sold` until the test ends; its port. */
+async function httpServer(): Promise<number> {
+  const server = createServer((_, response) => response.writeHead(201).end('sold')).listen(0, HOST)
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return (server.address() as AddressInfo).port
 }
 
 async function start(engine: Engine, id: string, entities: readonly Entity[]): Promise<void> {
@@ -52,11 +66,12 @@ async function network(a: Engine, b: Engine) {
     routers: await closedPort(),
     web: await closedPort(),
     broken: await closedPort(),
+    shop: await closedPort(),
   }
   await start(a, 'a', listenerSide(ports))
   await start(b, 'b', await connectorSide(ports.routers))
   const collector = await eventually(() => TelemetryCollector.open(ports.clients, undefined, { flows: true }))
-  await eventually(() => collector.followed.size === 2 && collector.records('CONNECTOR').length === 2, SLOW)
+  await eventually(() => collector.followed.size === 2 && collector.records('CONNECTOR').length === 3, SLOW)
   return { ports, collector }
 }
 
@@ -94,6 +109,21 @@ describe.each(PAIRS)('from a listener of %s to a connector of %s', (a, b) => {
       expect(flow.latency).toBeGreaterThanOrEqual(flow.processLatency ?? Infinity)
       expect(Number(flow.sourcePort)).toBeGreaterThan(0)
       expect(Number(flow.proxyPort)).toBeGreaterThan(0)
+    })
+
+    test('an HTTP request is told of as part of its connection', async () => {
+      const { ports, collector } = await network(a, b)
+      const request = await eventually(async () => {
+        await fetch(`http://${HOST}:${String(ports.shop)}/cart`, { method: 'POST', body: 'tea' }).catch(() => undefined)
+        return collector.requests().find(({ endTime }) => endTime)
+      }, SLOW)
+      expect(request).toMatchObject({
+        ...{ protocol: 'HTTP/1.1', method: 'POST', result: '201', reason: 'Created' },
+        ...{ octets: 3, octetsReverse: 4 },
+      })
+      const connection = await eventually(() => collector.flows().find(({ identity }) => identity === request.parent))
+      expect(connection.sourceHost).toBe(HOST)
+      expect(request.latency).toBeGreaterThan(0)
     })
 
     test('a refused connection says why', async () => {

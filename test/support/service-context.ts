@@ -1,3 +1,4 @@
+import type { AnswerAttributes, RequestAttributes } from '../../router/observe/observed-request.ts'
 import type {
   CoAttributes,
   FlowAttributes,
@@ -19,6 +20,7 @@ export class FlowNotes implements FlowSink {
   heard = false
   nowUs = 1_000
   readonly flows: { id: string; opened: FlowAttributes; last?: FlowAttributes; refresh: () => FlowAttributes }[] = []
+  readonly requests: { opened: RequestAttributes; last?: AnswerAttributes }[] = []
   readonly told: { id: unknown; attributes: CoAttributes }[] = []
 
   now(): number {
@@ -31,6 +33,16 @@ export class FlowNotes implements FlowSink {
     return {
       end: (last: FlowAttributes) => {
         flow.last = last
+      },
+    }
+  }
+
+  openRequest(opened: RequestAttributes) {
+    const request: FlowNotes['requests'][number] = { opened }
+    this.requests.push(request)
+    return {
+      end: (last: AnswerAttributes) => {
+        request.last = last
       },
     }
   }

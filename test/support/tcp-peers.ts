@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** A TCP server of a test, on a free port of 127.0.0.1; closed when the test ends. */
+const LOOPBACK = '127.0.0.1'
+
+/** A TCP server of a test, on a free port; closed when the test ends. */
 export interface TcpPeer {
   readonly port: number
   /** The connections it has accepted, in order; ended ones too. */
@@ -11,7 +13,7 @@ export interface TcpPeer {
 }
 
 /** Starts a server that hands each connection to `serve`; connections are half-open after a FIN. */
-export async function tcpPeer(serve: (socket: Socket) => void): Promise<TcpPeer> {
+export async function tcpPeer(serve: (socket: Socket) => void, host = LOOPBACK): Promise<TcpPeer> {
   const sockets: Socket[] = []
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.push(socket)
@@ -19,7 +21,7 @@ export async function tcpPeer(serve: (socket: Socket) => void): Promise<TcpPeer>
     socket.on('error', () => undefined)
     serve(socket)
   })
-  server.listen({ port: 0, host: '127.0.0.1', backlog: 2048 })
+  server.listen({ port: 0, host, backlog: 2048 })
   await once(server, 'listening')
   const close = async (): Promise<void> => {
     for (const socket of sockets) socket.destroy()
@@ -32,8 +34,8 @@ export async function tcpPeer(serve: (socket: Socket) => void): Promise<TcpPeer>
 }
 
 /** A server that sends back what it gets, and ends when its client ends. */
-export function echoPeer(): Promise<TcpPeer> {
-  return tcpPeer((socket) => socket.pipe(socket))
+export function echoPeer(host = LOOPBACK): Promise<TcpPeer> {
+  return tcpPeer((socket) => socket.pipe(socket), host)
 }
 
 /** A port of 127.0.0.1 where nobody listens. */
@@ -51,9 +53,9 @@ export interface TcpClient {
   readonly text: () => string
 }
 
-/** Connects to `port` of 127.0.0.1 and reads; its own direction stays open until the test ends it. */
-export function tcpClient(port: number): TcpClient {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+/** Connects to `port` and reads; its own direction stays open until the test ends it. */
+export function tcpClient(port: number, host = LOOPBACK): TcpClient {
+  const socket = connect({ port, host, allowHalfOpen: true, noDelay: true })
   const chunks: Buffer[] = []
   socket.on('data', (chunk: Buffer) => chunks.push(chunk))
   onTestFinished(() => {

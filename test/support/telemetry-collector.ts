@@ -53,6 +53,11 @@ export class TelemetryCollector {
     return [...this.#records.values()].filter(({ type }) => type === 'BIFLOW_TPORT')
   }
 
+  /** Requests, also those that have ended. */
+  requests(): CollectedRecord[] {
+    return [...this.#records.values()].filter(({ type }) => type === 'BIFLOW_APP')
+  }
+
   ended(identity: string): boolean {
     return this.#records.get(identity)?.endTime !== undefined
   }

@@ -11,6 +11,9 @@ export const OWNER_CONFIG = 'skupper'
 
 /** Where the controller answers those who redeem tokens; routers pass their port of that number through to it. */
 const TOKEN_PORT = 8081
+/** Health of the controller. */
+const HTTP_PORT = 9090
+const PROBE_PERIOD_SECONDS = 5
 const NAME_LABEL = 'app.kubernetes.io/name'
 
 /** What the controller of a site is made of. */
@@ -70,8 +73,16 @@ function deployment(parts: ControllerParts): KubeObject {
               image,
               imagePullPolicy: 'IfNotPresent',
               args: ['controller', '--platform', 'kubernetes', '--namespace', namespace],
-              env: [{ name: 'SKUPPER_IMAGE', value: image }],
-              ports: [{ name: 'claims', containerPort: TOKEN_PORT }],
+              env: [
+                { name: 'SKUPPER_IMAGE', value: image },
+                { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+              ],
+              ports: [
+                { name: 'claims', containerPort: TOKEN_PORT },
+                { name: 'http', containerPort: HTTP_PORT },
+              ],
+              livenessProbe: probe('/healthz'),
+              readinessProbe: probe('/readyz'),
               resources: resources(site),
               securityContext: {
                 allowPrivilegeEscalation: false,
@@ -86,6 +97,8 @@ function deployment(parts: ControllerParts): KubeObject {
     },
   })
 }
+
+const probe = (path: string): object => ({ httpGet: { path, port: HTTP_PORT }, periodSeconds: PROBE_PERIOD_SECONDS })
 
 function resources(site: Site): object {
   const amounts = (suffix: '' | '-limit') => {

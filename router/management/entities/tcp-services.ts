@@ -48,14 +48,16 @@ export class TcpServices {
     return configuredType({
       type: 'tcpListener',
       statusAttributes: [...TRAFFIC, 'operStatus', 'connectionMsg'],
-      // Nothing looks into the bytes yet, so any observer does as well as another.
       updatable: ['observer'],
-      start: ({ name, address, host, port, backlog, ...rest }) => {
+      start: ({ name, address, host, port, backlog, observer, ...rest }) => {
         refuseSet(`tcpListener ${name}`, rest, ['sslProfile'])
-        const service = new TcpListener({ name, address, host, port: Number(port), backlog }, this.#context)
+        const service = new TcpListener({ name, address, host, port: Number(port), backlog, observer }, this.#context)
         return {
           status: () => ({ ...statusOf(service), operStatus: service.operStatus }),
-          update: () => Promise.resolve(),
+          update: (next) => {
+            service.observe(next.observer)
+            return Promise.resolve()
+          },
           close: this.#register({ type: 'tcpListener', name, address, service }),
         }
       },

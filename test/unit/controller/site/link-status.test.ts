@@ -5,12 +5,20 @@ import { conditionOf, link } from '../../../support/machine-resources.ts'
 
 const NOW = new Date('2026-11-23T08:00:00Z')
 
+const FACTS: LinkFacts = {
+  router: NO_ROUTER,
+  network: [],
+  note: undefined,
+  linkCertificates: new Map(),
+  now: NOW,
+}
+
 function router(changes: Partial<RouterState>): RouterState {
   return { ...NO_ROUTER, isRunning: true, ...changes }
 }
 
 function withStatus(changes: Partial<LinkFacts>) {
-  return linkWithStatus(link('to-east'), { router: router({}), network: [], note: undefined, now: NOW, ...changes })
+  return linkWithStatus(link('to-east'), { ...FACTS, router: router({}), ...changes })
 }
 
 const UP = router({
@@ -70,13 +78,35 @@ test('a remark is no trouble, and the transition time moves only with the condit
   const note = { kind: 'Link', name: 'to-east', reason: 'Ready', message: 'by the way' } as const
   const first = withStatus({ router: UP, note })
   const later = new Date('2026-11-23T09:00:00Z')
-  const second = linkWithStatus(first, { router: UP, network: [], note, now: later })
+  const second = linkWithStatus(first, { ...FACTS, router: UP, note, now: later })
   expect(second).toEqual(first)
 })
 
 test('a link that goes down keeps the name of the site it led to', () => {
   const up = withStatus({ router: UP, network: [EAST] })
-  const down = linkWithStatus(up, { router: NO_ROUTER, network: [], note: undefined, now: NOW })
+  const down = linkWithStatus(up, { ...FACTS, router: NO_ROUTER })
   expect(down.status?.remoteSiteName).toBe('east')
   expect(down.status?.status).toBe('Pending')
+})
+
+const DAY_MS = 24 * 3_600_000
+
+function certificateStatement(days: number, obstacle?: string): string | undefined {
+  const notAfter = NOW.getTime() + days * DAY_MS
+  const certificate = { lifetime: { notBefore: 0, notAfter }, obstacle }
+  const made = withStatus({ router: UP, linkCertificates: new Map([['to-east', certificate]]) })
+  expect(made.status?.status).toBe('Ready')
+  return conditionOf(made, 'CertificateValid')
+}
+
+test('a link says until when its certificate lasts, and warns 30 days before if nobody renews it', () => {
+  expect(certificateStatement(10)).toBe('True Ready The certificate ends at 2026-12-03T08:00:00.000Z')
+  expect(certificateStatement(31, 'the reason')).toBe('True Ready The certificate ends at 2026-12-24T08:00:00.000Z')
+  expect(certificateStatement(29, 'the reason')).toBe(
+    'False Error The certificate ends at 2026-12-22T08:00:00.000Z and is not renewed: the reason',
+  )
+  expect(certificateStatement(-1, 'the reason')).toBe(
+    'False Error The certificate ended at 2026-11-22T08:00:00.000Z and is not renewed: the reason',
+  )
+  expect(conditionOf(withStatus({ router: UP }), 'CertificateValid')).toBeUndefined()
 })

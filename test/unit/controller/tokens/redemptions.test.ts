@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { SkupperError } from '../../../../core/model/error.ts'
 import type { Redeemed } from '../../../../controller/redemption/read-answer.ts'
-import { Redemptions, type RedemptionsOptions } from '../../../../controller/tokens/redemptions.ts'
+import { isBegun, Redemptions, type RedemptionsOptions } from '../../../../controller/tokens/redemptions.ts'
 import { accessToken } from '../../../support/access-tokens.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { RecordedLog } from '../../../support/recorded-log.ts'
@@ -95,4 +95,21 @@ test('no secret gets into the log', async () => {
   await eventually(() => clock.changes === 1)
   expect(log.text).not.toContain('key of')
   expect(log.text).not.toContain(TOKEN.spec.code)
+})
+
+test('with a pause of its own a token is redeemed anew when that is over', async () => {
+  let calls = 0
+  const { redemptions, clock } = redemptionsWith(() => {
+    calls++
+    return Promise.resolve(redeemedLink('to-east'))
+  })
+  const begun = redemptions.progress(TOKEN, 1_000)
+  expect(isBegun(begun)).toBe(true)
+  await eventually(() => clock.changes === 1)
+  clock.now += 999
+  expect(isBegun(redemptions.progress(TOKEN, 1_000))).toBe(false)
+  expect(calls).toBe(1)
+  clock.now += 1
+  expect(redemptions.progress(TOKEN, 1_000)).toMatchObject({ kind: 'done' })
+  expect(calls).toBe(2)
 })

@@ -41,3 +41,16 @@ test('incoming links are those of sites whose own link is up', () => {
   const remoteSites = [remoteSite('west', { linkedIn: true }), remoteSite('north', { linkedIn: false })]
   expect(incomingLinks({ links: [], tokens: [], remoteSites }).map(({ site }) => site)).toEqual(['west'])
 })
+
+test('a link tells when its certificate ends, and warns where nobody renews it', () => {
+  const condition = (status: 'True' | 'False') => ({
+    conditions: [{ type: 'CertificateValid', status, message: 'The certificate ends soon' }],
+  })
+  const expiries = new Map([['a', '2030-01-01T00:00:00.000Z']])
+  const [a, b] = [link('a', condition('False')), link('b', condition('True'))]
+  const links = [{ ...a, spec: { ...a.spec, tlsCredentials: 'a' } }, b]
+  expect(outgoingLinks({ links, tokens: [], remoteSites: [], expiries })).toMatchObject([
+    { name: 'a', expires: '2030-01-01T00:00:00.000Z', warning: 'The certificate ends soon' },
+    { name: 'b', expires: undefined, warning: undefined },
+  ])
+})
