@@ -1,12 +1,10 @@
 import { CONFIG_MAP } from '../../core/kube/resource-types.ts'
 import { connect } from '../../core/kube/kube-config.ts'
 import type { KubeClient } from '../../core/kube/kube-client.ts'
-import { openKubeStore } from '../../core/kube/kube-store.ts'
 import { SITE_CONTROLLER } from '../../core/kube/site-rbac.ts'
 import type { Connector } from '../../core/model/connector.ts'
 import type { Listener } from '../../core/model/listener.ts'
 import type { Site } from '../../core/model/site.ts'
-import type { SiteStore } from '../../core/model/site-store.ts'
 import type { Finding } from '../check/finding.ts'
 import type { SiteFlags } from '../site-flags.ts'
 import { findSite, requireSite } from '../site.ts'
@@ -16,6 +14,7 @@ import { OWNER_CONFIG } from './kubernetes/controller-objects.ts'
 import { applyController, updateController } from './kubernetes/controller-release.ts'
 import { keepConsoleUser } from './kubernetes/console-users.ts'
 import { installCrds } from './kubernetes/install-crds.ts'
+import { NamespaceResources } from './kubernetes/namespace-resources.ts'
 import { podObstacle } from './kubernetes/pod-obstacle.ts'
 import { removeSite } from './kubernetes/remove-site.ts'
 import { revokeAccess } from './kubernetes/revoke-access.ts'
@@ -40,7 +39,7 @@ export interface KubernetesOptions {
 export class KubernetesPlatform implements Platform {
   readonly name = 'kubernetes'
   readonly namespace: string
-  readonly resources: SiteStore
+  readonly resources: NamespaceResources
   readonly targetTypes = TARGET_TYPES
   readonly #client: KubeClient
   /** The image of this release. */
@@ -48,7 +47,7 @@ export class KubernetesPlatform implements Platform {
 
   constructor(client: KubeClient, image: string) {
     this.namespace = client.namespace
-    this.resources = openKubeStore({ client, namespace: client.namespace, cached: false })
+    this.resources = new NamespaceResources(client)
     this.#client = client
     this.#image = image
   }
@@ -119,8 +118,7 @@ export class KubernetesPlatform implements Platform {
     return kubernetesDump(this.#client)
   }
 
-  async problems(): Promise<string[]> {
-    const { problems } = await this.resources.snapshot()
-    return problems.map(({ file, message }) => `${file}: ${message}`)
+  problems(): Promise<string[]> {
+    return Promise.resolve(this.resources.problems)
   }
 }

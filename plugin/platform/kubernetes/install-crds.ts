@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { crds } from '../../../core/kube/crds.ts'
 import type { KubeClient } from '../../../core/kube/kube-client.ts'
 import type { KubeObject, ResourceType } from '../../../core/kube/kube-object.ts'
 import { MODEL_TYPES } from '../../../core/kube/resource-types.ts'
@@ -17,6 +16,8 @@ export async function installCrds(client: KubeClient): Promise<void> {
   const missing = await missingTypes(client)
   if (missing.length === 0) return
   const kinds = missing.map(({ kind }) => kind)
+  // Only here: to make them takes longer than all else that a command does.
+  const { crds } = await import('../../../core/kube/crds.ts')
   for (const crd of crds().filter((each) => kinds.includes(kindOf(each) ?? ''))) {
     await client.apply(crd).catch((cause: unknown) => {
       throw notInstalled(kinds, cause)
