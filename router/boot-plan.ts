@@ -13,6 +13,8 @@ export interface BootPlan {
   readonly logs: readonly AttributesOf<'log'>[]
   /** In the order in which they can be made: what others refer to comes first. */
   readonly entities: readonly Entity[]
+  /** The sslProfiles of the listeners that management comes by. */
+  readonly localProfiles: ReadonlySet<string>
 }
 
 /** Targets come before listeners: a listener opens for clients as soon as there is somebody to serve them. */
@@ -24,7 +26,6 @@ const ORDER = ['sslProfile', 'address', 'listener', 'connector', 'tcpConnector',
  */
 export function bootPlan(entities: readonly Entity[]): BootPlan {
   const router = theRouter(entities)
-  refuseOther('router', { mode: router.mode }, ['interior', 'standalone'])
   const rest = entities.filter(({ type }) => type !== 'router' && type !== 'site' && type !== 'log')
   for (const { type } of rest) refuseOther('config file', { type }, ORDER)
   return {
@@ -32,7 +33,13 @@ export function bootPlan(entities: readonly Entity[]): BootPlan {
     site: attributesOf(entities, 'site')[0] ?? {},
     logs: attributesOf(entities, 'log'),
     entities: rest.toSorted((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type)),
+    localProfiles: localProfiles(entities),
   }
+}
+
+function localProfiles(entities: readonly Entity[]): Set<string> {
+  const local = attributesOf(entities, 'listener').filter(({ role, http }) => role === 'normal' && !http)
+  return new Set(local.flatMap(({ sslProfile }) => (sslProfile === undefined ? [] : [sslProfile])))
 }
 
 function theRouter(entities: readonly Entity[]): AttributesOf<'router'> {
@@ -44,6 +51,11 @@ function theRouter(entities: readonly Entity[]): AttributesOf<'router'> {
 
 function attributesOf<T extends Entity['type']>(entities: readonly Entity[], type: T): AttributesOf<T>[] {
   return entities.flatMap((entity) => (entity.type === type ? [entity.attributes as AttributesOf<T>] : []))
+}
+
+/** Whether it is an edge router: one that stands alone is an interior router of a network of one. */
+export function modeOf({ mode }: AttributesOf<'router'>): 'interior' | 'edge' {
+  return mode === 'edge' ? 'edge' : 'interior'
 }
 
 /** The router's timers, in milliseconds. */

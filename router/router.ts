@@ -1,5 +1,5 @@
 import type { SkupperError } from '../core/model/error.ts'
-import { bootPlan, dataConnectionsOf, timersOf } from './boot-plan.ts'
+import { bootPlan, dataConnectionsOf, modeOf, timersOf } from './boot-plan.ts'
 import type { BootPlan } from './boot-plan.ts'
 import type { Entity } from './config/entities.ts'
 import { managementType } from './config/entities.ts'
@@ -66,6 +66,7 @@ export class Router {
     this.#core = new RouterCore({
       ...{ now, random, version, bootedAt: Math.floor(now()), timers: timersOf(this.#plan.router) },
       routerId: this.#plan.router.id,
+      mode: modeOf(this.#plan.router),
       log: logs.of('ROUTER'),
     })
     const port = forwarderPort(this.#core.forwarder)
@@ -158,7 +159,15 @@ export class Router {
     const mesh = this.#core
     const profiles = new SslProfiles(now)
     const log = logs.of('SERVER')
-    const parts = { mesh, profiles, telemetry: this.#telemetry, reports: this.#reports, now, log }
+    const parts = {
+      mesh,
+      profiles,
+      telemetry: this.#telemetry,
+      reports: this.#reports,
+      now,
+      log,
+      mode: modeOf(this.#plan.router),
+    }
     const { id } = this.#plan.router
     const bootedAt = now()
     const uptimeSeconds = (): number => Math.floor((now() - bootedAt) / 1000)
@@ -168,7 +177,7 @@ export class Router {
       routerType(this.#plan.router, { version, hostName }),
       siteType(this.#plan.site),
       logType(logs),
-      sslProfileType(profiles),
+      sslProfileType({ profiles, log, mayBeMissing: (name) => this.#mayBeMissing(name) }),
       addressType(mesh.forwarder.treatments),
       listenerType({ ...parts, ...this.#pages() }),
       connectorType({ ...parts, dataConnections: dataConnectionsOf(this.#plan.router) }),
@@ -179,6 +188,11 @@ export class Router {
       routerAddressType(mesh),
       routerMetricsType({ id, version, figures: () => this.#figures(), uptimeSeconds, residentBytes }),
     ]
+  }
+
+  /** Without its local listener nobody could bring a profile; with it the router is worth more than not there. */
+  #mayBeMissing(profile: string): boolean {
+    return this.#state === 'starting' && !this.#plan.localProfiles.has(profile)
   }
 
   #figures(): RouterFigures {
