@@ -25,6 +25,8 @@ export interface Target extends TargetName {
   ports: readonly TargetPort[]
   /** The address where none is given. */
   address?: string
+  /** An address that would lead back to the target itself. */
+  notAddress?: string
 }
 
 const SHORT: Readonly<Record<string, string>> = {

@@ -175,10 +175,7 @@ export class KubeClient {
   }
 
   /** The end of a container's log. */
-  async podLog(
-    name: string,
-    { namespace, container, tailLines, previous }: PodLogOptions = {},
-  ): Promise<string> {
+  async podLog(name: string, { namespace, container, tailLines, previous }: PodLogOptions = {}): Promise<string> {
     const query = { container, tailLines, previous, limitBytes: MAX_LOG_BYTES }
     const place = this.#place(POD, { namespace, name, subresource: 'log', query })
     return String(await this.#call(POD, place, { verb: 'get', method: 'GET', repeated: 'same', isText: true }))

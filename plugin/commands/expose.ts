@@ -81,6 +81,15 @@ async function expose(platform: Platform, target: Target & { site: Site }, flags
 }
 
 function addressOf(target: Target, flags: Flags): string {
+  const address = chosenAddress(target, flags)
+  if (address !== target.notAddress) return address
+  const reason = 'under its own name it would call itself, since it selects no pods: give another --address'
+  throw new SkupperError('flag/address', `${targetText(target)} cannot be exposed as ${address}: ${reason}`, {
+    given: address,
+  })
+}
+
+function chosenAddress(target: Target, flags: Flags): string {
   const address = flags.address ?? target.address
   if (address === undefined) throw new SkupperError('flag/address', '--address is required')
   return checkAddress(address)

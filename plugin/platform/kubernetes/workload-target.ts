@@ -43,7 +43,8 @@ async function serviceTarget(client: KubeClient, service: ExposableObject): Prom
   if (externalName !== undefined) return { ...ofService(name), exit: { host: externalName }, ports: ownPorts(service) }
   if (selector === '') {
     // Under its own name, the router would be one of the addresses that it calls.
-    return { type: 'service', name, exit: { host: `${name}.${service.namespace}.svc` }, ports: ownPorts(service) }
+    const exit = { host: `${name}.${service.namespace}.svc` }
+    return { type: 'service', name, exit, ports: ownPorts(service), notAddress: name }
   }
   return { ...ofService(name), exit: { selector }, ports: await podPorts(client, service) }
 }
