@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { SkupperError } from '../core/model/error.ts'
 import { SETTINGS, type SettingKey } from '../core/model/settings.ts'
+import type { Site } from '../core/model/site.ts'
 import type { PlatformName } from './platform/platform.ts'
 
 /** The flags given to `init`, by name and as text ("true" for a flag without value): an absent one means "as it was". */
@@ -47,6 +48,10 @@ export const SITE_FLAGS: readonly SiteFlag[] = [
     description: 'host name or address that other sites link to',
   },
   { name: 'link-port', value: 'port', on: 'linux', description: 'port that other sites link to' },
+  {
+    ...{ name: 'edge-port', value: 'port', on: 'linux' },
+    description: 'port that edge sites link to (45671, or the one after --link-port)',
+  },
   {
     ...{ name: 'listen-host', value: 'host', on: 'linux', setting: 'listen-host' },
     description: 'address that services listen on',
@@ -186,6 +191,23 @@ export function refuseRenaming(flags: SiteFlags, siteName: string): void {
   if (name === undefined || name === siteName) return
   const message = `the site's name is "${siteName}" and cannot be changed in place: run "skupper delete" first`
   throw new SkupperError('site/immutable', message, { given: name, wanted: siteName })
+}
+
+/** Throws `flag/router-mode` for a mode that no router has. */
+export function checkMode(flags: SiteFlags): void {
+  const mode = flags.get('router-mode')
+  if (mode === undefined || mode === 'interior' || mode === 'edge') return
+  const wanted = 'it must be one of "interior, edge"'
+  throw new SkupperError('flag/router-mode', `invalid "--router-mode=${mode}", ${wanted}`, { given: mode, wanted })
+}
+
+/** Throws `site/immutable` where a flag names another mode than that of the site that is there. */
+export function refuseModeChange(flags: SiteFlags, { spec }: Site): void {
+  const mode = spec.edge === true ? 'edge' : 'interior'
+  const given = flags.get('router-mode')
+  if (given === undefined || given === mode) return
+  const message = `the site's mode is "${mode}" and cannot be changed in place: run "skupper delete" first`
+  throw new SkupperError('site/immutable', message, { given, wanted: mode })
 }
 
 function resources(prefix: string, reason: string): Record<string, string> {

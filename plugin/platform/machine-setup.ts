@@ -6,7 +6,15 @@ import { API_VERSION } from '../../core/model/resource-schema.ts'
 import { DEFAULT_ROLE_PORTS, type RouterAccess } from '../../core/model/router-access.ts'
 import type { Site } from '../../core/model/site.ts'
 import { settingOf } from '../../core/model/settings.ts'
-import { changeLine, checkSiteName, refuseRenaming, settingsFrom, type SiteFlags } from '../site-flags.ts'
+import {
+  changeLine,
+  checkMode,
+  checkSiteName,
+  refuseModeChange,
+  refuseRenaming,
+  settingsFrom,
+  type SiteFlags,
+} from '../site-flags.ts'
 import type { Setup } from './platform.ts'
 
 /** What `init` has to write on a machine, and what changes by it. */
@@ -17,15 +25,16 @@ export interface MachineSetup extends Setup {
 /** A new site of the namespace. Throws where a flag's value cannot be used. */
 export async function newSite(namespace: string, flags: SiteFlags): Promise<MachineSetup> {
   await checkFlags(flags)
-  const linkHost = flags.get('link-host') ?? firstOutsideAddress()
-  const site: Site = {
-    apiVersion: API_VERSION,
-    kind: 'Site',
-    metadata: { name: checkSiteName(flags.get('site-name') ?? namespace) },
-    spec: { linkAccess: 'default', settings: { ...settingsFrom(flags), 'link-host': linkHost } },
+  const metadata = { name: checkSiteName(flags.get('site-name') ?? namespace) }
+  const site = { apiVersion: API_VERSION, kind: 'Site', metadata } as const
+  if (flags.get('router-mode') === 'edge') {
+    refuseLinkFlags(flags)
+    const spec = { linkAccess: 'none', edge: true, settings: settingsFrom(flags) }
+    return { isNew: true, resources: [{ ...site, spec }], changes: [] }
   }
-  const access = accessFor(linkHost, linkPort(flags) ?? DEFAULT_ROLE_PORTS['inter-router'])
-  return { isNew: true, resources: [site, access], changes: [] }
+  const linkHost = flags.get('link-host') ?? firstOutsideAddress()
+  const spec = { linkAccess: 'default', settings: { ...settingsFrom(flags), 'link-host': linkHost } }
+  return { isNew: true, resources: [{ ...site, spec }, accessFor(linkHost, linkPorts(flags, {}))], changes: [] }
 }
 
 /** The site with the changes that the flags name. Throws where one cannot be changed in place. */
@@ -36,35 +45,79 @@ export async function changedSite(
 ): Promise<MachineSetup> {
   await checkFlags(flags)
   refuseRenaming(flags, site.metadata.name)
+  refuseModeChange(flags, site)
+  const isEdge = site.spec.edge === true
+  if (isEdge) refuseLinkFlags(flags)
   const named = settingsFrom(flags)
   const settings = { ...site.spec.settings, ...named }
   const next: Site = { ...site, spec: { ...site.spec, settings } }
-  const before = access?.spec.roles.find(({ name }) => name === 'inter-router')?.port
-  const port = linkPort(flags) ?? before ?? DEFAULT_ROLE_PORTS['inter-router']
-  const nextAccess = accessFor(settingOf(next, 'link-host'), port)
-  const changes = [
-    ...SITE_SETTINGS.flatMap((key) => changeLine(key, settingOf(site, key), settingOf(next, key))),
-    ...changeLine('link-port', String(before ?? port), String(port)),
+  const settingChanges = SITE_SETTINGS.flatMap((key) => changeLine(key, settingOf(site, key), settingOf(next, key)))
+  const ports = accessPorts(access)
+  const nextPorts = linkPorts(flags, ports)
+  const portChanges = [
+    ...changeLine(
+      'link-port',
+      textOf(ports['inter-router'] ?? nextPorts['inter-router']),
+      textOf(nextPorts['inter-router']),
+    ),
+    ...changeLine('edge-port', textOf(ports.edge), textOf(nextPorts.edge)),
   ]
-  const resources = [next, nextAccess]
+  const changes = isEdge ? settingChanges : [...settingChanges, ...portChanges]
+  const resources = isEdge ? [next] : [next, accessFor(settingOf(next, 'link-host'), nextPorts)]
   return { isNew: false, resources: changes.length === 0 ? [] : resources, changes }
 }
 
+const LINK_ROLES = ['inter-router', 'edge'] as const
+const MAX_PORT = 65_535
 const SITE_SETTINGS = ['listen-host', 'link-host', 'service-sync', 'service-sync-labels'] as const
 
-const linkPort = (flags: SiteFlags): number | undefined => {
-  const given = flags.get('link-port')
+const LINK_FLAGS = ['link-host', 'link-port', 'edge-port']
+
+/** The ports that other sites link to, by the role of their routers. */
+interface LinkPorts {
+  readonly 'inter-router': number
+  readonly edge: number
+}
+
+function linkPorts(flags: SiteFlags, before: Partial<LinkPorts>): LinkPorts {
+  const interRouter = portFlag(flags, 'link-port') ?? before['inter-router'] ?? DEFAULT_ROLE_PORTS['inter-router']
+  const edge = portFlag(flags, 'edge-port') ?? before.edge ?? edgePortBeside(interRouter)
+  return { 'inter-router': interRouter, edge }
+}
+
+/** Whoever chose another port than the usual one did so because of another site of this machine. */
+function edgePortBeside(port: number): number {
+  if (port === DEFAULT_ROLE_PORTS['inter-router']) return DEFAULT_ROLE_PORTS.edge
+  return port === MAX_PORT ? port - 1 : port + 1
+}
+
+function accessPorts(access: RouterAccess | undefined): Partial<LinkPorts> {
+  const roles = access?.spec.roles ?? []
+  return Object.fromEntries(roles.map(({ name, port }) => [name, port]))
+}
+
+function portFlag(flags: SiteFlags, name: string): number | undefined {
+  const given = flags.get(name)
   return given === undefined ? undefined : checkPort(given)
 }
 
+function refuseLinkFlags(flags: SiteFlags): void {
+  const name = LINK_FLAGS.find((each) => flags.has(each))
+  if (name === undefined) return
+  const reason = 'an edge site takes no links'
+  throw new SkupperError('flag/refused', `--${name} cannot be used: ${reason}`, { given: name, wanted: reason })
+}
+
+const textOf = (port: number | undefined): string => (port === undefined ? '' : String(port))
+
 /** An address that is not of this machine (a forwarded or public one) is told to others, but cannot be bound. */
-function accessFor(linkHost: string, port: number): RouterAccess {
+function accessFor(linkHost: string, ports: LinkPorts): RouterAccess {
   return {
     apiVersion: API_VERSION,
     kind: 'RouterAccess',
     metadata: { name: 'skupper-router' },
     spec: {
-      roles: [{ name: 'inter-router', port }],
+      roles: LINK_ROLES.map((name) => ({ name, port: ports[name] })),
       tlsCredentials: 'skupper-site-server',
       bindHost: isOwnAddress(linkHost) ? linkHost : '0.0.0.0',
       subjectAlternativeNames: [linkHost],
@@ -73,13 +126,9 @@ function accessFor(linkHost: string, port: number): RouterAccess {
 }
 
 async function checkFlags(flags: SiteFlags): Promise<void> {
-  const mode = flags.get('router-mode')
-  if (mode !== undefined && mode !== 'interior') {
-    const wanted = 'it must be "interior"'
-    throw new SkupperError('flag/router-mode', `invalid "--router-mode=${mode}", ${wanted}`, { given: mode, wanted })
-  }
+  checkMode(flags)
   settingsFrom(flags)
-  linkPort(flags)
+  linkPorts(flags, {})
   const name = flags.get('site-name')
   if (name !== undefined) checkSiteName(name)
   for (const host of [flags.get('link-host'), flags.get('listen-host')]) if (host !== undefined) await checkHost(host)

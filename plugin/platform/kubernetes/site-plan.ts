@@ -2,7 +2,15 @@ import { SkupperError } from '../../../core/model/error.ts'
 import { API_VERSION } from '../../../core/model/resource-schema.ts'
 import { settingOf, SETTINGS } from '../../../core/model/settings.ts'
 import type { Site } from '../../../core/model/site.ts'
-import { changeLine, checkSiteName, refuseRenaming, settingsFrom, type SiteFlags } from '../../site-flags.ts'
+import {
+  changeLine,
+  checkSiteName,
+  refuseRenaming,
+  settingsFrom,
+  type SiteFlags,
+  checkMode,
+  refuseModeChange,
+} from '../../site-flags.ts'
 import type { Setup } from '../platform.ts'
 
 /** What `--ingress` may be, and the Site's `linkAccess` for it. */
@@ -80,16 +88,10 @@ const ingressOf = (linkAccess: string): string =>
 export function checkFlags(flags: SiteFlags): void {
   const name = flags.get('site-name')
   if (name !== undefined) checkSiteName(name)
-  checkMode(flags.get('router-mode'))
+  checkMode(flags)
   for (const flag of ['ingress', 'console-ingress']) checkIngress(flag, flags.get(flag))
   settingsFrom(flags)
   if (flags.get('console-password') === '') throw wrong('console-password', '', 'a password')
-}
-
-function checkMode(mode: string | undefined): void {
-  if (mode === undefined || mode === 'interior' || mode === 'edge') return
-  const wanted = 'it must be one of "interior, edge"'
-  throw new SkupperError('flag/router-mode', `invalid "--router-mode=${mode}", ${wanted}`, { given: mode, wanted })
 }
 
 function checkIngress(flag: string, kind: string | undefined): void {
@@ -131,14 +133,6 @@ function checkConsole(site: Site, flags: SiteFlags): void {
 }
 
 const NEEDS_HOST = ['nodeport', 'contour-http-proxy']
-
-function refuseModeChange(flags: SiteFlags, site: Site): void {
-  const mode = site.spec.edge === true ? 'edge' : 'interior'
-  const given = flags.get('router-mode')
-  if (given === undefined || given === mode) return
-  const message = `the site's mode is "${mode}" and cannot be changed in place: run "skupper delete" first`
-  throw new SkupperError('site/immutable', message, { given, wanted: mode })
-}
 
 function wrong(flag: string, given: string, wanted: string): SkupperError {
   return new SkupperError('flag/value', `invalid value "${given}" for --${flag}; wanted ${wanted}`, { given, wanted })
