@@ -5,7 +5,7 @@ import { makeDirectory } from '../core/store/atomic-file.ts'
 import { acquireLock } from '../core/store/lock.ts'
 import { namespacesIn, openStore } from '../core/store/store.ts'
 import packageJson from '../package.json' with { type: 'json' }
-import { Supervisor } from './machine/supervisor.ts'
+import { superviseSite } from './machine/supervisor.ts'
 
 const USAGE = `usage: node controller/main.ts --platform linux --namespace NAME --data-home DIR --router-program FILE
 
@@ -43,7 +43,8 @@ async function run({ namespace, dataHome, routerProgram }: Flags): Promise<void>
   const lock = await acquireLock(store.path('internal', 'supervisor.lock'), { deadlineMs: LOCK_DEADLINE_MS })
   const { version } = packageJson
   let isEnding = false
-  const supervisor = new Supervisor({
+  log.info({ pid: process.pid, namespace, version }, 'supervisor started')
+  const supervisor = superviseSite({
     ...{ store, namespace, version, log, random: Math.random, platform: 'linux', environment: process.env },
     clock: { wall: Date.now, steady: () => performance.timeOrigin + performance.now() },
     otherPortsFiles: () => otherPortsFiles(dataHome, namespace),
@@ -73,8 +74,6 @@ async function run({ namespace, dataHome, routerProgram }: Flags): Promise<void>
       )
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end)
-  log.info({ pid: process.pid, namespace, version }, 'supervisor started')
-  supervisor.start()
 }
 
 function readFlags(): Flags {

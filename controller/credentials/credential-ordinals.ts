@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { GivenCredentials } from '../../core/model/credentials.ts'
 
@@ -23,10 +22,10 @@ export function nextOrdinals(
   return { ...before, ...Object.fromEntries(entries) }
 }
 
-/** The numbers a file keeps; none if it is not there or cannot be read, which costs a reading of each certificate. */
-export async function readOrdinals(file: string): Promise<CredentialOrdinals> {
+/** The numbers that a text keeps; none if it is empty or cannot be read, which costs a reading of each certificate. */
+export function readOrdinals(text: string): CredentialOrdinals {
   try {
-    return ordinalsSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+    return ordinalsSchema.parse(JSON.parse(text))
   } catch {
     return {}
   }

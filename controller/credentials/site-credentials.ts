@@ -1,6 +1,6 @@
 import type { RouterAccess } from '../../core/model/router-access.ts'
-import { settingOf } from '../../core/model/settings.ts'
 import type { Site } from '../../core/model/site.ts'
+import type { CertificateHosts } from '../site/premises.ts'
 
 /** Names of Skupper v2 (skupper-v2 sheet, sections 1.1 and 4), and of the local listener's own credentials. */
 const SITE_ISSUER = 'skupper-site-ca'
@@ -11,7 +11,6 @@ export const LOCAL_SERVER = 'skupper-local-server'
 export const LOCAL_CLIENT = 'skupper-local-client'
 
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '::1']
-const WILDCARDS = ['0.0.0.0', '::']
 
 export interface DesiredCertificate {
   readonly name: string
@@ -30,19 +29,16 @@ export interface DesiredCredentials {
 export interface CredentialFacts {
   readonly site: Site
   readonly accesses: readonly RouterAccess[]
-  /** Where the local listener binds, beside loopback. */
-  readonly managementHost: string
-  /** Names and addresses under which others may reach this machine, for what listens on all of them. */
-  readonly machineHosts: readonly string[]
+  readonly hosts: CertificateHosts
 }
 
 /**
- * The credentials of a site on a machine. Pure. The local listener has a CA of its own, so that no certificate given
+ * The credentials of a site; none yet for what nobody knows how to dial. Pure. The local listener has a CA of its own, so that no certificate given
  * to another site opens it; so has the token server, so that a token tells nothing of the site's CA.
  */
 export function desiredCredentials(facts: CredentialFacts): DesiredCredentials {
   const certificates = [
-    { name: LOCAL_SERVER, issuer: LOCAL_ISSUER, hosts: [...LOOPBACK_HOSTS, ...dialled([facts.managementHost])] },
+    { name: LOCAL_SERVER, issuer: LOCAL_ISSUER, hosts: [...LOOPBACK_HOSTS, ...facts.hosts.local] },
     { name: LOCAL_CLIENT, issuer: LOCAL_ISSUER, hosts: [] },
     ...accessCertificates(facts),
     ...grantServerCertificate(facts),
@@ -57,36 +53,28 @@ export function linkIssuer(site: Site, accesses: readonly RouterAccess[]): strin
 }
 
 /** Several RouterAccesses may name the same credentials, which are then valid for the hosts of all. */
-function accessCertificates({ site, accesses, machineHosts }: CredentialFacts): DesiredCertificate[] {
+function accessCertificates({ site, accesses, hosts }: CredentialFacts): DesiredCertificate[] {
   const generated = accesses.filter(({ spec }) => spec.generateTlsCredentials !== false)
   const byName = Map.groupBy(generated, ({ spec }) => spec.tlsCredentials)
-  return [...byName].map(([name, sharing]) => ({
-    name,
-    issuer: issuerOf(site, sharing[0]),
-    hosts: unique(sharing.flatMap((access) => hostsOf(access, site, machineHosts))),
-  }))
+  return [...byName].flatMap(([name, sharing]) => {
+    const dialled = outsideHosts(sharing, hosts)
+    return dialled === undefined ? [] : [{ name, issuer: issuerOf(site, sharing[0]), hosts: dialled }]
+  })
 }
 
-function grantServerCertificate({ site, accesses, machineHosts }: CredentialFacts): DesiredCertificate[] {
-  if (accesses.length === 0 || site.spec.edge === true) return []
-  const hosts = unique(accesses.flatMap((access) => hostsOf(access, site, machineHosts)))
-  return [{ name: GRANT_SERVER, issuer: GRANT_SERVER_ISSUER, hosts }]
+function grantServerCertificate({ site, accesses, hosts }: CredentialFacts): DesiredCertificate[] {
+  const dialled = outsideHosts(accesses, hosts)
+  if (accesses.length === 0 || site.spec.edge === true || dialled === undefined) return []
+  return [{ name: GRANT_SERVER, issuer: GRANT_SERVER_ISSUER, hosts: dialled }]
 }
 
 function issuerOf(site: Site, access: RouterAccess | undefined): string {
   return access?.spec.issuer ?? site.spec.defaultIssuer ?? SITE_ISSUER
 }
 
-function hostsOf({ spec }: RouterAccess, site: Site, machineHosts: readonly string[]): string[] {
-  const bindHost = spec.bindHost ?? settingOf(site, 'link-host')
-  const named = dialled([...(spec.subjectAlternativeNames ?? []), bindHost, settingOf(site, 'link-host')])
-  return WILDCARDS.includes(bindHost) ? [...named, ...machineHosts] : named
-}
-
-function dialled(hosts: readonly string[]): string[] {
-  return hosts.filter((host) => !WILDCARDS.includes(host))
-}
-
-function unique(hosts: readonly string[]): string[] {
-  return [...new Set(hosts)]
+/** The hosts of all of them that are known; undefined where none is. */
+function outsideHosts(accesses: readonly RouterAccess[], { outside }: CertificateHosts): string[] | undefined {
+  const known = accesses.flatMap((access) => outside(access) ?? [])
+  const isKnown = accesses.some((access) => outside(access) !== undefined)
+  return isKnown ? [...new Set(known)] : undefined
 }

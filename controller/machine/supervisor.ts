@@ -1,107 +1,25 @@
 import { stat } from 'node:fs/promises'
 import { optional } from '../../core/store/file-error.ts'
-import type { Site } from '../../core/model/site.ts'
-import { ReconcileLoop } from '../reconcile-loop.ts'
-import { identityOf, isSameIdentity } from '../site/site-identity.ts'
-import { ofKind } from '../site/site-resources.ts'
-import { SiteRun, type SiteRunOptions } from '../site/site-run.ts'
+import type { SiteIdentity } from '../site/site-identity.ts'
+import { SiteKeeper, type SiteKeeperOptions } from '../site/site-keeper.ts'
+import { machineAccess } from './machine-access.ts'
+import { MachinePremises, type MachineOptions } from './machine-premises.ts'
 
-/** Whatever changes is noticed by itself; this is for what was missed, and for certificates that grow old. */
-const RECONCILE_EVERY_MS = 30_000
-/** Changes within this time are taken up together. */
-const GATHER_MS = 50
-/** How long a router may drain before it is killed: a little longer than it gives its own connections. */
-const ROUTER_GRACE_MS = 15_000
-
-export interface SupervisorOptions extends Omit<SiteRunOptions, 'identity' | 'onChange'> {
-  /** The namespace's directory is gone: there is nothing left to do. */
-  readonly onGone: () => void
+export interface SupervisorOptions
+  extends MachineOptions, Pick<SiteKeeperOptions, 'namespace' | 'version' | 'clock' | 'onGone'> {
+  readonly platform: string
 }
 
-/** Keeps the site of one namespace running, as its directory says: none, one, or after a change another one. */
-export class Supervisor {
-  readonly #options: SupervisorOptions
-  readonly #loop: ReconcileLoop
-  readonly #stop = new AbortController()
-  #run: SiteRun | undefined
-  #told = ''
-
-  constructor(options: SupervisorOptions) {
-    this.#options = options
-    this.#loop = new ReconcileLoop({
-      reconcile: () => this.#pass(),
-      onError: (error) => {
-        options.log.error({ err: error }, 'a pass failed, trying again')
-      },
-      everyMs: RECONCILE_EVERY_MS,
-      gatherMs: GATHER_MS,
-    })
-  }
-
-  start(): void {
-    this.#options.store.watch(() => {
-      this.#loop.trigger()
-    }, this.#stop.signal)
-    this.#loop.start()
-  }
-
-  /** Lets the router drain, ends everything. May be called twice. */
-  async close(): Promise<void> {
-    this.#stop.abort()
-    await this.#loop.close()
-    await this.#run?.close(ROUTER_GRACE_MS)
-  }
-
-  async #pass(): Promise<void> {
-    const { store, onGone } = this.#options
-    if ((await optional(stat(store.path()))) === undefined) {
-      onGone()
-      return
-    }
-    const [site] = ofKind(await store.list('Site'), 'Site')
-    if (site === undefined) {
-      this.#tell('the namespace has no Site yet')
-      await this.#endRun()
-    } else await this.#runSite(site)
-  }
-
-  async #runSite(site: Site): Promise<void> {
-    const { store } = this.#options
-    const identity = identityOf(site)
-    if (identity === undefined) {
-      // Somebody wrote the file by hand. The first copy gives it the id that it then keeps.
-      await store.applyRuntime(site)
-      this.#loop.trigger()
-      return
-    }
-    if (this.#run !== undefined && !isSameIdentity(this.#run.identity, identity)) await this.#endRun()
-    this.#run ??= await this.#begin(identity)
-    await this.#run.reconcile()
-  }
-
-  async #begin(identity: SiteRun['identity']): Promise<SiteRun> {
-    this.#tell(`site ${identity.name} begins`)
-    const run = new SiteRun({
-      ...this.#options,
-      identity,
-      onChange: () => {
-        this.#loop.trigger()
-      },
-    })
-    await run.start()
-    return run
-  }
-
-  async #endRun(): Promise<void> {
-    const run = this.#run
-    this.#run = undefined
-    if (run === undefined) return
-    this.#tell(`site ${run.identity.name} ends`)
-    await run.close(ROUTER_GRACE_MS)
-  }
-
-  #tell(message: string): void {
-    if (message !== this.#told) this.#options.log.info({}, message)
-    this.#told = message
-  }
+/** Keeps the site of a namespace's directory running on this machine. */
+export function superviseSite(options: SupervisorOptions): SiteKeeper {
+  const { store } = options
+  const keeper = new SiteKeeper({
+    ...options,
+    premises: (identity: SiteIdentity, events) => new MachinePremises(options, identity, events),
+    defaultAccess: machineAccess,
+    ground: async () => ({ kind: (await optional(stat(store.path()))) === undefined ? 'gone' : 'ours' }),
+    onVacant: () => Promise.resolve(),
+  })
+  keeper.start()
+  return keeper
 }

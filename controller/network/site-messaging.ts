@@ -1,7 +1,7 @@
 import { parseLabels } from '../../core/model/labels.ts'
 import { flagSetting, settingOf } from '../../core/model/settings.ts'
 import type { Listener } from '../../core/model/listener.ts'
-import type { SiteResources } from '../site/desired.ts'
+import type { SiteResources } from '../site/site-resources.ts'
 import type { Log } from '../log.ts'
 import type { MessageClient } from './message-client.ts'
 import { NetworkCollector } from './network-collector.ts'

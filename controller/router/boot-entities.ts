@@ -1,3 +1,4 @@
+import { formatBootFile } from '../../router/config/boot-file.ts'
 import type { EntityConfig, EntityType } from '../../router/config/entities.ts'
 import { LOCAL_SERVER } from '../credentials/site-credentials.ts'
 
@@ -13,4 +14,9 @@ export function bootEntities(entities: readonly EntityConfig[]): EntityConfig[] 
     if (type === 'listener') return 'role' in attributes && attributes.role === 'normal'
     return type === 'sslProfile' && 'name' in attributes && attributes.name === LOCAL_SERVER
   })
+}
+
+/** Certificates can be renewed while the router runs; everything else it boots with cannot change. */
+export function immutablePart(entities: readonly EntityConfig[]): string {
+  return formatBootFile(bootEntities(entities).filter(([type]) => type !== 'sslProfile'))
 }

@@ -1,6 +1,7 @@
 import type { Connector } from '../../core/model/connector.ts'
 import type { Listener } from '../../core/model/listener.ts'
 import type { ConfigNote } from '../../router/config/rendered.ts'
+import type { SelectedPod } from '../../router/config/router-facts.ts'
 import { configurationTrouble } from '../site/link-status.ts'
 import type { ListenerState, RouterState } from '../router/router-state.ts'
 import { error, pending, withStatements, type Trouble } from '../site/statements.ts'
@@ -21,9 +22,14 @@ export interface ServiceFacts {
   readonly matched: MatchedKeys
   /** What the configuration has to say of this resource. */
   readonly note: ConfigNote | undefined
-  /** What the router answered when it was asked to take over the resource's entities. */
-  readonly refusal: string | undefined
+  /** What the router answered when it was asked to take over entities, by their names. */
+  readonly refusals: ReadonlyMap<string, string>
   readonly now: Date
+}
+
+export interface ConnectorFacts extends ServiceFacts {
+  /** What a Connector with a selector selects. */
+  readonly pods: readonly SelectedPod[]
 }
 
 /** The listener with its status. One that the router listens for has a connector, whatever telemetry knows (v2 #2428). */
@@ -34,7 +40,7 @@ export function listenerWithStatus(listener: Listener, facts: ServiceFacts): Lis
   const statements = [
     {
       type: 'Configured',
-      trouble: configuration(facts, entity) ?? bindTrouble(listener, state),
+      trouble: configuration(facts, [entity]) ?? bindTrouble(listener, state),
       remark: facts.note?.message,
     },
     { type: 'Matched', trouble: isMatched ? undefined : pending('No matching connectors') },
@@ -46,26 +52,31 @@ export function listenerWithStatus(listener: Listener, facts: ServiceFacts): Lis
 }
 
 /** The connector with its status. */
-export function connectorWithStatus(connector: Connector, facts: ServiceFacts): Connector {
-  const entity = `connector/${connector.metadata.name}@${connector.spec.host ?? ''}`
+export function connectorWithStatus(connector: Connector, facts: ConnectorFacts): Connector {
+  const { host, selector } = connector.spec
+  const targets = host === undefined ? facts.pods.map(({ ip }) => ip) : [host]
+  const entities = targets.map((target) => `connector/${connector.metadata.name}@${target}`)
   const isMatched = facts.matched.withListener.has(connector.spec.routingKey)
   const statements = [
-    { type: 'Configured', trouble: configuration(facts, entity), remark: facts.note?.message },
+    { type: 'Configured', trouble: configuration(facts, entities), remark: facts.note?.message },
     { type: 'Matched', trouble: isMatched ? undefined : pending('No matching listeners') },
   ]
   const { now } = facts
-  const status = { ...connector.status, hasMatchingListener: isMatched }
+  const selected = selector === undefined ? {} : { selectedPods: facts.pods.map(({ name, ip }) => ({ name, ip })) }
+  const status = { ...connector.status, ...selected, hasMatchingListener: isMatched }
   const { generation } = connector.metadata
   return { ...connector, status: withStatements(status, statements, { required: REQUIRED, now, generation }) }
 }
 
-/** Configured means that the router has it. */
-function configuration({ note, refusal, router }: ServiceFacts, entity: string): Trouble | undefined {
+/** Configured means that the router has all of it. */
+function configuration({ note, refusals, router }: ServiceFacts, entities: readonly string[]): Trouble | undefined {
   const trouble = configurationTrouble(note)
   if (trouble !== undefined) return trouble
   if (!router.isRunning) return pending('The router is not running')
+  const refusal = entities.map((entity) => refusals.get(entity)).find((reason) => reason !== undefined)
   if (refusal !== undefined) return error(`The router refused it: ${refusal}`)
-  return router.entityNames.has(entity) ? undefined : pending('The router is being configured')
+  const isComplete = entities.every((entity) => router.entityNames.has(entity))
+  return isComplete ? undefined : pending('The router is being configured')
 }
 
 /** A router says why it cannot bind only when it has something to listen for. */

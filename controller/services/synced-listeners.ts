@@ -11,8 +11,8 @@ const originsSchema = z.array(z.string().min(1)).min(1)
 
 /** Where synced listeners listen, and what they must leave alone. */
 export interface SyncedListenerOptions {
-  /** On a machine the site's listen-host. */
-  readonly host: string
+  /** Where to listen for an address. */
+  readonly hostOf: (address: string) => string
   /** The user's own Listeners: a routing key that one of them has, or a name, is not synced. */
   readonly own: readonly Listener[]
   /** The synced Listeners there are: one that stays keeps its id, its age and its status. */
@@ -22,14 +22,14 @@ export interface SyncedListenerOptions {
 /** One Listener for each port that other sites offer. */
 export function syncedListeners(
   ports: readonly SyncedPort[],
-  { host, own, before }: SyncedListenerOptions,
+  { hostOf, own, before }: SyncedListenerOptions,
 ): Listener[] {
   const ownKeys = new Set(own.map(({ spec }) => spec.routingKey))
   const ownNames = new Set(own.map(({ metadata }) => metadata.name))
   const known = new Map(before.map((listener) => [listener.metadata.name, listener]))
   return ports
     .filter((port) => !ownKeys.has(port.routingKey))
-    .map((port) => syncedListener(port, host))
+    .map((port) => syncedListener(port, hostOf))
     .filter(({ metadata }) => !ownNames.has(metadata.name))
     .map((listener) => grownFrom(known.get(listener.metadata.name), listener))
 }
@@ -48,17 +48,27 @@ export function portsOfSynced(listeners: readonly Listener[]): SyncedPort[] {
   })
 }
 
-function syncedListener({ routingKey, port, protocol, labels, origins }: SyncedPort, host: string): Listener {
+function syncedListener(
+  { routingKey, port, protocol, labels, origins }: SyncedPort,
+  hostOf: (address: string) => string,
+): Listener {
+  const address = parseRoutingKey(routingKey)?.address ?? routingKey
   return {
     apiVersion: API_VERSION,
     kind: 'Listener',
     metadata: {
-      name: listenerName(parseRoutingKey(routingKey)?.address ?? routingKey, port),
+      name: listenerName(address, port),
       labels: { ...userLabels(labels), [SYNCED_LABEL]: 'true' },
       annotations: { [CONTROLLED_ANNOTATION]: 'true', [ORIGINS_ANNOTATION]: JSON.stringify(origins) },
     },
     // The message does not say whether the protocol was deduced. Taking it as deduced keeps what is not HTTP working.
-    spec: { routingKey, host, port, type: protocol, ...(protocol === 'tcp' ? {} : { settings: DEDUCED }) },
+    spec: {
+      routingKey,
+      host: hostOf(address),
+      port,
+      type: protocol,
+      ...(protocol === 'tcp' ? {} : { settings: DEDUCED }),
+    },
   }
 }
 

@@ -1,14 +1,11 @@
 import { CONTROLLED_ANNOTATION } from '../../core/model/annotation-names.ts'
 import type { Connector } from '../../core/model/connector.ts'
-import type { Link } from '../../core/model/link.ts'
 import type { Listener } from '../../core/model/listener.ts'
 import type { Resource } from '../../core/model/resource.ts'
 import { API_VERSION } from '../../core/model/resource-schema.ts'
-import { DEFAULT_ROLE_PORTS, type RouterAccess } from '../../core/model/router-access.ts'
+import type { RouterAccess } from '../../core/model/router-access.ts'
 import type { Secret } from '../../core/model/secret.ts'
 import type { RemoteSite } from '../../core/model/remote-site.ts'
-import { settingOf } from '../../core/model/settings.ts'
-import type { Site } from '../../core/model/site.ts'
 import type { EngineCapabilities } from '../../router/config/engine-capabilities.ts'
 import type { EntityConfig } from '../../router/config/entities.ts'
 import type { ConfigNote } from '../../router/config/rendered.ts'
@@ -20,6 +17,8 @@ import { remoteSites, sitesInNetwork } from '../network/remote-sites.ts'
 import type { RouterState } from '../router/router-state.ts'
 import { connectorWithStatus, listenerWithStatus, type MatchedKeys } from '../services/service-status.ts'
 import type { SyncedPort } from '../services/service-sync-state.ts'
+import type { DefaultAccess, PlaceStatus } from './premises.ts'
+import type { SiteResources } from './site-resources.ts'
 import { accessWithStatus, siteWithStatus, surplusSite } from './site-status.ts'
 import type { LinkCertificate } from '../tokens/link-renewals.ts'
 import type { Trouble } from './statements.ts'
@@ -30,18 +29,6 @@ const DEFAULT_ACCESS = 'skupper-router'
 /** As Skupper v2 calls the certificate that its listener shows. */
 const SITE_SERVER = 'skupper-site-server'
 
-/** What a namespace asks for, older resources first. */
-export interface SiteResources {
-  readonly site: Site
-  /** Sites beyond the one a namespace can have. */
-  readonly surplus: readonly Site[]
-  readonly accesses: readonly RouterAccess[]
-  readonly links: readonly Link[]
-  /** The user's own, without those that service sync made. */
-  readonly listeners: readonly Listener[]
-  readonly connectors: readonly Connector[]
-}
-
 /** What the router's configuration depends on beside the resources. */
 export interface ConfigFacts {
   readonly router: RouterFacts
@@ -49,6 +36,8 @@ export interface ConfigFacts {
   readonly synced: readonly SyncedPort[]
   /** The synced Listeners there are. */
   readonly syncedBefore: readonly Listener[]
+  /** The host of a synced Listener for an address. */
+  readonly listenerHost: (address: string) => string
 }
 
 /** The resources completed by what follows from them, and what the router is to be configured with. */
@@ -65,7 +54,7 @@ export interface StatusFacts {
   readonly siteId: string
   readonly namespace: string
   readonly version: string
-  readonly outsideHost: string
+  readonly place: PlaceStatus
   readonly router: RouterState
   readonly network: readonly SiteView[]
   readonly known: readonly RemoteSite[]
@@ -85,7 +74,7 @@ export type ResourceWithStatus = Exclude<Resource, Secret>
 /** Resources → router configuration. Pure: same input, same output. */
 export function desiredConfig(resources: SiteResources, facts: ConfigFacts): DesiredConfig {
   const synced = syncedListeners(facts.synced, {
-    host: settingOf(resources.site, 'listen-host'),
+    hostOf: facts.listenerHost,
     own: resources.listeners,
     before: facts.syncedBefore,
   })
@@ -111,10 +100,14 @@ export function desiredResources(
   facts: StatusFacts,
 ): ResourceWithStatus[] {
   const { site, surplus, accesses, links, listeners, connectors } = resources
-  const noteByResource = new Map(notes.map((note) => [`${note.kind} ${note.name}`, note]))
+  // What the place says goes first: it says why, where the configuration may say what follows from it.
+  const told = [...notes, ...facts.place.notes]
+  const noteByResource = new Map(told.map((note) => [`${note.kind} ${note.name}`, note]))
   const noteOf = ({ kind, metadata }: Resource) => noteByResource.get(`${kind} ${metadata.name}`)
   const matched = matchedKeys([...listeners, ...synced], connectors, facts)
-  const withAccess = accesses.map((access) => accessWithStatus(access, { ...facts, site, note: noteOf(access) }))
+  const withAccess = accesses.map((access) =>
+    accessWithStatus(access, { ...facts, reach: facts.place.reach, note: noteOf(access) }),
+  )
   const remote = remoteSites(facts)
   return [
     siteWithStatus(site, {
@@ -131,7 +124,6 @@ export function desiredResources(
         ...facts,
         matched,
         note: noteOf(listener),
-        refusal: facts.refusals.get(`listener/${listener.metadata.name}`),
       }),
     ),
     ...connectors.map((connector) =>
@@ -139,7 +131,7 @@ export function desiredResources(
         ...facts,
         matched,
         note: noteOf(connector),
-        refusal: facts.refusals.get(`connector/${connector.metadata.name}@${connector.spec.host ?? ''}`),
+        pods: facts.place.pods.get(connector.metadata.name) ?? [],
       }),
     ),
     ...remote,
@@ -147,7 +139,7 @@ export function desiredResources(
 }
 
 /** A Site that can be linked to has a RouterAccess: the one its linkAccess stands for, if nobody wrote another. */
-export function withDefaultAccess(resources: SiteResources): SiteResources {
+export function withDefaultAccess(resources: SiteResources, defaultAccess: DefaultAccess): SiteResources {
   const { site, accesses } = resources
   const { linkAccess = '' } = site.spec
   const written = accesses.filter((access) => !isDefaultAccess(access))
@@ -156,11 +148,7 @@ export function withDefaultAccess(resources: SiteResources): SiteResources {
     apiVersion: API_VERSION,
     kind: 'RouterAccess',
     metadata: { name: DEFAULT_ACCESS, annotations: { [CONTROLLED_ANNOTATION]: 'true' } },
-    spec: {
-      roles: [{ name: 'inter-router', port: DEFAULT_ROLE_PORTS['inter-router'] }],
-      tlsCredentials: SITE_SERVER,
-      bindHost: settingOf(site, 'link-host'),
-    },
+    spec: { tlsCredentials: SITE_SERVER, ...defaultAccess(site) },
   }
   // Its status, uid and age are those of the one that was made before.
   const before = accesses.find(isDefaultAccess)

@@ -1,35 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Kind, Resource } from '../../core/model/resource.ts'
-import { formatBootFile } from '../../router/config/boot-file.ts'
-import { diffEntities, type CurrentEntity, type EntityPlan } from '../../router/config/entity-diff.ts'
-import type { EntityConfig } from '../../router/config/entities.ts'
-
-/** How the router gets from what it has to what it should have. */
-export interface ConfigPlan {
-  /** The new text of the boot file; undefined if it is up to date. */
-  readonly bootFile: string | undefined
-  /** Changes to the running router; undefined while none answers. */
-  readonly live: EntityPlan | undefined
-}
+import type { EntityPlan } from '../../router/config/entity-diff.ts'
 
 /** How what is stored gets to what should be. */
 export interface ResourcePlan {
   readonly write: readonly Resource[]
   readonly remove: readonly { readonly kind: Kind; readonly name: string }[]
-}
-
-/** The router as it is: its boot file's text, and its entities if it answers. */
-export interface CurrentConfig {
-  readonly bootFile: string
-  readonly entities: readonly CurrentEntity[] | undefined
-}
-
-export function planConfig({ bootFile, entities }: CurrentConfig, desired: readonly EntityConfig[]): ConfigPlan {
-  const text = formatBootFile(desired)
-  return {
-    bootFile: text === bootFile ? undefined : text,
-    live: entities === undefined ? undefined : diffEntities(entities, desired),
-  }
 }
 
 /**
@@ -52,12 +28,11 @@ export function planResources(
 }
 
 /** A plan in lines for people; none if there is nothing to do. */
-export function describeConfigPlan({ bootFile, live }: ConfigPlan): string[] {
+export function describeEntityPlan(plan: EntityPlan): string[] {
   return [
-    ...(bootFile === undefined ? [] : ['write the boot file']),
-    ...(live?.delete ?? []).map(({ type, name }) => `delete ${type} ${name}`),
-    ...(live?.update ?? []).map(({ type, name, attributes }) => `update ${type} ${name}: ${keysOf(attributes)}`),
-    ...(live?.create ?? []).map(({ type, name }) => `create ${type} ${name}`),
+    ...plan.delete.map(({ type, name }) => `delete ${type} ${name}`),
+    ...plan.update.map(({ type, name, attributes }) => `update ${type} ${name}: ${keysOf(attributes)}`),
+    ...plan.create.map(({ type, name }) => `create ${type} ${name}`),
   ]
 }
 

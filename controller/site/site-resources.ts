@@ -1,6 +1,22 @@
+import type { Connector } from '../../core/model/connector.ts'
+import type { Link } from '../../core/model/link.ts'
+import type { Listener } from '../../core/model/listener.ts'
 import { isKind, type Kind, type Resource, type ResourceOf } from '../../core/model/resource.ts'
-import type { SiteResources } from './desired.ts'
+import type { RouterAccess } from '../../core/model/router-access.ts'
+import type { Site } from '../../core/model/site.ts'
 import { isSynced } from '../services/synced-listeners.ts'
+
+/** What a namespace asks for, older resources first. */
+export interface SiteResources {
+  readonly site: Site
+  /** Sites beyond the one a namespace can have. */
+  readonly surplus: readonly Site[]
+  readonly accesses: readonly RouterAccess[]
+  readonly links: readonly Link[]
+  /** The user's own, without those that service sync made. */
+  readonly listeners: readonly Listener[]
+  readonly connectors: readonly Connector[]
+}
 
 /** What becomes router configuration, older resources first; undefined without a Site. */
 export function siteResourcesOf(stored: readonly Resource[]): SiteResources | undefined {

@@ -1,49 +1,29 @@
 import type { AccessToken } from '../../core/model/access-token.ts'
 import { messageOf } from '../../core/model/error.ts'
 import type { Listener } from '../../core/model/listener.ts'
-import { settingOf } from '../../core/model/settings.ts'
-import type { Snapshot, StoreProblem } from '../../core/model/site-store.ts'
-import { makeDirectory } from '../../core/store/atomic-file.ts'
-import type { Store } from '../../core/store/store.ts'
-import type { ClientOptions } from '../../router/amqp/client.ts'
-import type { EntityConfig } from '../../router/config/entities.ts'
-import { boundLog } from '../machine/bounded-log.ts'
-import {
-  desiredConfig,
-  desiredResources,
-  withDefaultAccess,
-  type DesiredConfig,
-  type SiteResources,
-  type StatusFacts,
-} from './desired.ts'
-import { GuardedParts } from './guarded-parts.ts'
+import type { SiteStore, Snapshot, StoreProblem } from '../../core/model/site-store.ts'
+import { SiteCertificates, type NamedCredentials } from '../credentials/site-certificates.ts'
 import type { Log } from '../log.ts'
-import { NO_ROUTER } from '../router/router-state.ts'
-import { RouterDriver } from '../router/router-driver.ts'
-import { SiteCertificates } from '../credentials/site-certificates.ts'
-import { LOCAL_CLIENT } from '../credentials/site-credentials.ts'
-import { routerIdOf, type SiteIdentity } from './site-identity.ts'
 import { SiteMessaging } from '../network/site-messaging.ts'
-import { dialHost, outsideAddresses, SitePlace } from '../machine/site-place.ts'
-import type { SitePorts } from '../machine/site-ports.ts'
-import { ofKind, siteResourcesOf } from './site-resources.ts'
-import { SiteTokens } from '../tokens/site-tokens.ts'
 import { isSynced } from '../services/synced-listeners.ts'
-import { certificateWish, placeWish } from './site-wishes.ts'
+import { SiteTokens } from '../tokens/site-tokens.ts'
+import { desiredConfig, desiredResources, withDefaultAccess, type DesiredConfig, type StatusFacts } from './desired.ts'
+import { GuardedParts } from './guarded-parts.ts'
+import type { DefaultAccess, Premises, PremisesEvents, PremisesView, RouterWish } from './premises.ts'
+import type { SiteIdentity } from './site-identity.ts'
+import { ofKind, siteResourcesOf, type SiteResources } from './site-resources.ts'
 import { writeResources } from './write-resources.ts'
 
 /** Where things are and what they are given: all of it from `main`. */
 export interface SiteRunOptions {
   readonly identity: SiteIdentity
-  readonly store: Store
+  readonly store: SiteStore
   readonly namespace: string
   readonly platform: string
   readonly version: string
-  /** Files in which the other sites of this machine keep their ports. */
-  readonly otherPortsFiles: () => Promise<readonly string[]>
-  /** Program and arguments of a router of that engine. */
-  readonly routerCommand: (engine: string, configFile: string) => readonly [program: string, ...args: string[]]
-  readonly environment: NodeJS.ProcessEnv
+  /** The place where the site runs. */
+  readonly premises: (identity: SiteIdentity, events: PremisesEvents) => Premises
+  readonly defaultAccess: DefaultAccess
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
@@ -63,57 +43,47 @@ export interface Clock {
 interface Latest {
   readonly resources: SiteResources
   readonly synced: readonly Listener[]
-  readonly ports: SitePorts
 }
 
-const CONNECT_DEADLINE_MS = 5_000
 const TICK_MS = 1_000
 /** While a change shows no effect yet. */
 const QUICK_TICK_MS = 200
-const LOG_CHECK_MS = 60_000
 /** What failed or was refused is tried again this often. */
 const RETRY_MS = 5_000
 /** Certificates that end soon are looked at when this part of their life has passed. */
 const LOOK_SHARE = 1 / 10
 /** Asking the router how it fares takes at most this part of the time. */
 const POLL_SHARE = 1 / 20
-const NO_PORTS: SitePorts = { management: 0, health: 0, tokens: 0 }
 
-/** Everything that runs for one site: its router, its token server, and what is exchanged with other sites. */
+/** Everything that runs for one site: its routers, its token server, and what is exchanged with other sites. */
 export class SiteRun {
   readonly #options: SiteRunOptions
-  readonly #place: SitePlace
+  readonly #premises: Premises
   readonly #certificates: SiteCertificates
   readonly #messaging: SiteMessaging
   readonly #tokens: SiteTokens
-  readonly #driver: RouterDriver
   readonly #parts: GuardedParts
   #latest: Latest | undefined
   #problems: readonly string[] = []
   #passedAt = -Infinity
-  #logsCheckedAt = performance.now()
   #ticking: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(options: SiteRunOptions) {
-    const { identity, store, otherPortsFiles, log, clock, random, onChange } = options
+    const { identity, store, log, clock, random, onChange } = options
     this.#options = options
     this.#parts = new GuardedParts(log)
-    this.#place = new SitePlace({ portsFile: store.path('internal', 'ports.json'), otherPortsFiles })
-    const ordinalsFile = store.path('internal', 'credential-ordinals.json')
-    this.#certificates = new SiteCertificates({ store, ordinalsFile, log })
     this.#messaging = new SiteMessaging({
       ...{ siteId: identity.id, siteName: identity.name, log, random, onChange, now: clock.steady },
       ...{ namespace: options.namespace, platform: options.platform, version: options.version },
     })
+    this.#premises = options.premises(identity, this.#events())
+    this.#certificates = new SiteCertificates({ store, place: this.#premises.credentials, log })
     this.#tokens = new SiteTokens({
       ...{ siteId: identity.id, store, log, random, onChange, now: clock.wall },
-      choosePort: async () => {
-        await this.#place.recheck(['tokens'])
-        onChange()
-      },
+      identityKey: this.#premises.credentials.identityKey,
+      choosePort: () => this.#premises.rechooseTokenPort().then(onChange),
     })
-    this.#driver = this.#newDriver()
   }
 
   get identity(): SiteIdentity {
@@ -122,36 +92,47 @@ export class SiteRun {
 
   /** Takes up what an earlier run left. */
   async start(): Promise<void> {
-    const { store } = this.#options
-    await makeDirectory(store.path('internal'))
-    await makeDirectory(store.path('runtime', 'router'))
-    this.#messaging.restore(await store.list('Listener'))
+    await this.#premises.start()
+    this.#messaging.restore(await this.#options.store.list('Listener'))
     this.#scheduleTick(TICK_MS)
   }
 
   /** One pass: what there is and what should be → what is done about it. A part that fails does not stop the others. */
   async reconcile(): Promise<void> {
-    const { store, clock, identity, log } = this.#options
+    const { store, clock, identity, log, defaultAccess } = this.#options
     this.#passedAt = performance.now()
     const now = new Date(clock.wall())
     const { snapshot, tokens } = await this.#redeem(now)
     const read = siteResourcesOf(snapshot.resources)
     if (read?.site.metadata.uid !== identity.id) return
-    const resources = withDefaultAccess(read)
+    const resources = withDefaultAccess(read, defaultAccess)
     const synced = ofKind(snapshot.resources, 'Listener').filter(isSynced)
-    const config = await this.#configure(resources, synced, now)
-    const statuses = desiredResources(config, this.#statusFacts(snapshot, now))
+    const config = await this.#configure({ resources, synced }, now)
+    const statuses = desiredResources(config, this.#statusFacts(snapshot, resources, now))
     await writeResources([...statuses, ...tokens], { store, stored: snapshot.resources, log })
-    const wish = certificateWish(resources, now)
-    await this.#parts.run('old certificates', () => this.#certificates.removeUnnamed(wish, snapshot.resources))
+    await this.#parts.run('old certificates', () => this.#certificates.removeUnnamed(resources, snapshot.resources))
   }
 
-  /** Ends everything; the router drains for at most `graceMs`. May be called twice. */
+  /** Ends everything; routers that end with this process drain for at most `graceMs`. May be called twice. */
   async close(graceMs: number): Promise<void> {
     this.#closed = true
     clearTimeout(this.#ticking)
     await this.#tokens.close()
-    await this.#driver.close(graceMs)
+    await this.#premises.close(graceMs)
+  }
+
+  #events(): PremisesEvents {
+    return {
+      config: () => this.#bootWish(),
+      onSession: ({ messages }) => this.#messaging.connected(messages),
+      onSessionEnd: () => {
+        this.#messaging.disconnected()
+      },
+      onNewcomer: () => {
+        this.#messaging.onNewcomer()
+      },
+      onChange: this.#options.onChange,
+    }
   }
 
   /** Goes on with tokens; what there is then, and the tokens with their statuses. */
@@ -163,98 +144,58 @@ export class SiteRun {
     return { snapshot, tokens: redeemed?.tokens ?? [] }
   }
 
-  /** Brings ports, certificates, router and token server to what the resources ask for. */
-  async #configure(resources: SiteResources, synced: readonly Listener[], now: Date): Promise<DesiredConfig> {
-    const settled = await this.#parts.run('ports', () => this.#place.settle(placeWish(resources)))
-    const ports = settled ?? NO_PORTS
-    this.#latest = { resources, synced, ports }
+  /** Brings the place, certificates, routers and token server to what the resources ask for. */
+  async #configure(latest: Latest, now: Date): Promise<DesiredConfig> {
+    const { resources } = latest
+    this.#latest = latest
+    await this.#parts.run('place', () => this.#premises.settle(resources))
     this.#messaging.configure(resources)
-    await this.#parts.run('certificates', () => this.#certificates.ensure(certificateWish(resources, now)))
-    const config = await this.#config(this.#latest)
-    if (settled !== undefined) await this.#parts.run('router', () => this.#driver.configure(config.entities))
-    await this.#parts.run('token server', () => this.#tokens.serve({ resources, port: ports.tokens, now }))
+    const { hosts, tokens } = this.#premises.view(resources)
+    const wish = { resources, hosts, now: now.getTime() }
+    await this.#parts.run('certificates', () => this.#certificates.ensure(wish))
+    const credentials = await this.#certificates.named(resources)
+    const config = this.#config(latest, credentials)
+    await this.#parts.run('router', () => this.#premises.configure(this.#wish(config, credentials)))
+    await this.#parts.run('token server', () => this.#tokens.serve({ resources, address: tokens, now }))
     return config
   }
 
-  #statusFacts({ resources, problems }: Snapshot, now: Date): StatusFacts {
+  #statusFacts({ resources: stored, problems }: Snapshot, resources: SiteResources, now: Date): StatusFacts {
     const { identity, namespace, version } = this.#options
-    const placeTrouble = this.#parts.troubleOf('ports')
     return {
       ...{ now, namespace, version, siteId: identity.id },
-      outsideHost: outsideAddresses()[0] ?? '127.0.0.1',
-      router: placeTrouble === undefined ? this.#driver.state : { ...NO_ROUTER, trouble: placeTrouble },
+      place: this.#premises.view(resources).status,
+      router: this.#premises.router,
       network: this.#messaging.network,
-      known: ofKind(resources, 'RemoteSite'),
+      known: ofKind(stored, 'RemoteSite'),
       isListening: !this.#messaging.hasHeardAll,
       tokenTrouble: this.#tokens.trouble,
       linkCertificates: this.#tokens.linkCertificates,
       problems: this.#toldProblems(problems),
-      refusals: this.#driver.refusals,
+      refusals: this.#premises.refusals,
     }
   }
 
-  #newDriver(): RouterDriver {
-    const { identity, store, routerCommand, environment, log, random, onChange } = this.#options
-    const configFile = store.path('runtime', 'router', 'skrouterd.json')
-    return new RouterDriver({
-      process: {
-        command: routerCommand(identity.engine.engine, configFile),
-        configFile,
-        pidFile: store.path('internal', 'router.pid'),
-        logFile: store.path('internal', 'router.log'),
-        environment: { ...environment, SKUPPER_SITE_ID: identity.id },
-        random,
-      },
-      capabilities: identity.engine,
-      prepare: () => this.#bootConfig(),
-      target: () => this.#routerTarget(),
-      onSession: ({ messages }) => this.#messaging.connected(messages),
-      onSessionEnd: () => {
-        this.#messaging.disconnected()
-      },
-      onNewcomer: () => {
-        this.#messaging.onNewcomer()
-      },
-      onChange,
-      log,
-    })
-  }
-
-  /** While no router runs, its ports may have been taken by somebody else. */
-  async #bootConfig(): Promise<readonly EntityConfig[]> {
+  async #bootWish(): Promise<RouterWish> {
     if (this.#latest === undefined) throw new Error('a router is started only once it is configured')
-    this.#latest = { ...this.#latest, ports: await this.#place.recheck(['management', 'health']) }
-    return (await this.#config(this.#latest)).entities
+    const credentials = await this.#certificates.named(this.#latest.resources)
+    return this.#wish(this.#config(this.#latest, credentials), credentials)
   }
 
-  async #config({ resources, ports, synced }: Latest): Promise<DesiredConfig> {
+  #config({ resources, synced }: Latest, { files }: NamedCredentials): DesiredConfig {
     const { identity, platform, version } = this.#options
-    const listenHost = settingOf(resources.site, 'listen-host')
+    const { router, listenerHost }: PremisesView = this.#premises.view(resources)
     return desiredConfig(resources, {
       capabilities: identity.engine,
       synced: this.#messaging.synced,
       syncedBefore: synced,
-      router: {
-        ...{ routerId: routerIdOf(identity), siteId: identity.id, platform, version, listenHost },
-        credentials: await this.#certificates.files(resources),
-        management: { host: listenHost, port: ports.management },
-        health: { host: listenHost, port: ports.health },
-      },
+      listenerHost,
+      router: { ...router, siteId: identity.id, platform, version, credentials: files },
     })
   }
 
-  async #routerTarget(): Promise<ClientOptions> {
-    const { store, identity } = this.#options
-    if (this.#latest === undefined) throw new Error('a router is dialled only once it is configured')
-    const { resources, ports } = this.#latest
-    const client = await store.credentials(LOCAL_CLIENT)
-    return {
-      host: dialHost(settingOf(resources.site, 'listen-host')),
-      port: ports.management,
-      tls: client && { ca: client.ca, cert: client.certificate, key: client.key },
-      containerId: `skupper-controller-${identity.id}`,
-      deadlineMs: CONNECT_DEADLINE_MS,
-    }
+  #wish({ resources, synced, entities }: DesiredConfig, { contents }: NamedCredentials): RouterWish {
+    return { resources, synced, entities, contents }
   }
 
   /** The problems in words; each is logged when it is new. */
@@ -263,7 +204,7 @@ export class SiteRun {
       ({ file, line, message }) => `${file}${line === undefined ? '' : ` line ${String(line)}`}: ${message}`,
     )
     for (const problem of texts) {
-      if (!this.#problems.includes(problem)) this.#options.log.warn({ problem }, 'a file is not usable')
+      if (!this.#problems.includes(problem)) this.#options.log.warn({ problem }, 'a resource is not usable')
     }
     this.#problems = texts
     return [...texts, ...this.#certificates.problems]
@@ -271,18 +212,10 @@ export class SiteRun {
 
   /** A port that is free again, for instance, tells nobody. */
   #retryTroubles(): void {
-    const isPending = this.#driver.refusals.size > 0 || this.#tokens.trouble?.reason === 'Pending'
+    const isPending = this.#premises.refusals.size > 0 || this.#tokens.trouble?.reason === 'Pending'
     const sincePassMs = performance.now() - this.#passedAt
     if ((isPending || this.#parts.hasTrouble) && sincePassMs > RETRY_MS) this.#options.onChange()
     else if (sincePassMs > this.#tokens.shortestLifeMs * LOOK_SHARE) this.#options.onChange()
-  }
-
-  async #boundLogs(): Promise<void> {
-    if (performance.now() - this.#logsCheckedAt < LOG_CHECK_MS) return
-    this.#logsCheckedAt = performance.now()
-    for (const name of ['router.log', 'supervisor.log']) {
-      await this.#parts.run(`bounding ${name}`, () => boundLog(this.#options.store.path('internal', name)))
-    }
   }
 
   #scheduleTick(afterMs: number): void {
@@ -294,12 +227,12 @@ export class SiteRun {
     const { log } = this.#options
     this.#messaging.tick()
     const before = performance.now()
-    await this.#driver.poll().catch((error: unknown) => {
+    await this.#premises.poll().catch((error: unknown) => {
       log.debug({ reason: messageOf(error) }, 'the router did not say how it fares')
     })
     this.#retryTroubles()
-    await this.#boundLogs()
-    const pauseMs = this.#driver.isSettling ? QUICK_TICK_MS : TICK_MS
+    await this.#parts.run('upkeep', () => this.#premises.maintain())
+    const pauseMs = this.#premises.isSettling ? QUICK_TICK_MS : TICK_MS
     this.#scheduleTick(Math.max(pauseMs, (performance.now() - before) / POLL_SHARE))
   }
 }

@@ -1,28 +1,21 @@
 import type { RouterAccess } from '../../core/model/router-access.ts'
-import { DEFAULT_ROLE_PORTS } from '../../core/model/router-access.ts'
-import { settingOf } from '../../core/model/settings.ts'
-import type { Endpoint, Site } from '../../core/model/site.ts'
+import type { Site } from '../../core/model/site.ts'
 import type { ConfigNote } from '../../router/config/rendered.ts'
 import { configurationTrouble } from './link-status.ts'
 import type { RouterState } from '../router/router-state.ts'
+import type { PlaceStatus } from './premises.ts'
 import { error, pending, withStatements, type Statement, type Trouble } from './statements.ts'
 
 /** What v2 calls the CA that signs a site's certificates. */
 const DEFAULT_ISSUER = 'skupper-site-ca'
-const CONTROLLER_NAME = 'skupper-controller'
-/** On a machine there is one way in: the router's own listener. */
-const LINK_ACCESS = ['', 'none', 'default']
-const WILDCARDS = ['0.0.0.0', '::', '']
 const MAX_PROBLEMS_SHOWN = 3
 
 export interface AccessFacts {
-  readonly site: Site
   readonly router: RouterState
   readonly note: ConfigNote | undefined
   /** What the router refused to take over, by entity name. */
   readonly refusals: ReadonlyMap<string, string>
-  /** An address of this machine that others may reach, for a site that listens on all. */
-  readonly outsideHost: string
+  readonly reach: PlaceStatus['reach']
   readonly now: Date
 }
 
@@ -36,6 +29,7 @@ export interface SiteFacts {
   /** Files that are no resources, in words. */
   readonly problems: readonly string[]
   readonly sitesInNetwork: number
+  readonly place: Pick<PlaceStatus, 'controllerName' | 'linkAccess'>
   readonly namespace: string
   readonly version: string
   readonly now: Date
@@ -45,13 +39,13 @@ export interface SiteFacts {
 export function accessWithStatus(access: RouterAccess, facts: AccessFacts): RouterAccess {
   const { generation } = access.metadata
   const configured = configurationTrouble(facts.note)
-  const resolved = configured ?? listeningTrouble(access, facts)
+  const { endpoints, trouble } = facts.reach(access)
+  const resolved = configured ?? listeningTrouble(access, facts) ?? trouble
   const statements = [
     { type: 'Configured', trouble: configured },
     { type: 'Resolved', trouble: resolved },
   ]
-  const endpoints = configured === undefined ? endpointsOf(access, facts) : []
-  const status = { ...access.status, endpoints }
+  const status = { ...access.status, endpoints: configured === undefined ? [...endpoints] : [] }
   const required = ['Configured', 'Resolved']
   return { ...access, status: withStatements(status, statements, { required, now: facts.now, generation }) }
 }
@@ -63,7 +57,7 @@ export function siteWithStatus(site: Site, facts: SiteFacts): Site {
   const statements: Statement[] = [
     {
       type: 'Configured',
-      trouble: configurationTrouble(facts.note) ?? accessTrouble(site),
+      trouble: configurationTrouble(facts.note) ?? accessTrouble(site, facts.place),
       remark: facts.note?.message,
     },
     { type: 'Running', trouble: runningTrouble(facts.router) },
@@ -73,7 +67,7 @@ export function siteWithStatus(site: Site, facts: SiteFacts): Site {
   const status = {
     ...site.status,
     defaultIssuer: site.spec.defaultIssuer ?? DEFAULT_ISSUER,
-    controller: { name: CONTROLLER_NAME, namespace: facts.namespace, version: facts.version },
+    controller: { name: facts.place.controllerName, namespace: facts.namespace, version: facts.version },
     endpoints: facts.accesses.flatMap((access) => access.status?.endpoints ?? []),
     sitesInNetwork: facts.sitesInNetwork,
   }
@@ -90,23 +84,6 @@ export function surplusSite(site: Site, active: Site, now: Date): Site {
   return { ...site, status }
 }
 
-/** The host that others dial: one that the access names, else the site's link-host, else an address of the machine. */
-export function advertisedHost({ spec }: RouterAccess, site: Site, outsideHost: string): string {
-  const candidates = [...(spec.subjectAlternativeNames ?? []), settingOf(site, 'link-host')]
-  return candidates.find((host) => !WILDCARDS.includes(host)) ?? outsideHost
-}
-
-function endpointsOf(access: RouterAccess, { site, outsideHost }: AccessFacts): Endpoint[] {
-  const host = advertisedHost(access, site, outsideHost)
-  const group = access.metadata.name
-  return access.spec.roles.map(({ name, port }) => ({
-    name,
-    host,
-    port: String(port ?? DEFAULT_ROLE_PORTS[name]),
-    group,
-  }))
-}
-
 /** A router has such a listener only once it could bind its port; else it refuses, and is asked again. */
 function listeningTrouble({ metadata, spec }: RouterAccess, { router, refusals }: AccessFacts): Trouble | undefined {
   if (!router.isRunning) return pending('The router is not running')
@@ -119,10 +96,11 @@ function listeningTrouble({ metadata, spec }: RouterAccess, { router, refusals }
   return undefined
 }
 
-function accessTrouble({ spec }: Site): Trouble | undefined {
+function accessTrouble({ spec }: Site, { linkAccess: possible }: SiteFacts['place']): Trouble | undefined {
   const { linkAccess = '' } = spec
-  if (LINK_ACCESS.includes(linkAccess)) return undefined
-  return error(`Unsupported value for LinkAccess: "${linkAccess}"; wanted "default" or "none"`)
+  if (linkAccess === '' || possible.includes(linkAccess)) return undefined
+  const wanted = possible.map((value) => `"${value}"`).join(', ')
+  return error(`Unsupported value for LinkAccess: "${linkAccess}"; wanted one of ${wanted}`)
 }
 
 function runningTrouble({ isRunning, trouble }: RouterState): Trouble | undefined {

@@ -1,18 +1,17 @@
 import type { Resource } from '../../core/model/resource.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
+import type { SiteStore } from '../../core/model/site-store.ts'
 import { durationSetting } from '../../core/model/settings.ts'
-import type { Store } from '../../core/store/store.ts'
 import { readAuthority } from '../../core/pki/authority.ts'
 import { SkupperError } from '../../core/model/error.ts'
-import type { SiteResources } from '../site/desired.ts'
+import type { SiteResources } from '../site/site-resources.ts'
 import type { Log } from '../log.ts'
-import { IdentityKey, keyFile } from '../redemption/identity-key.ts'
+import { IdentityKey, type KeyFile } from '../redemption/identity-key.ts'
 import { redeemToken } from '../redemption/redeem-token.ts'
 import { LinkRenewals, type LinkCertificate } from './link-renewals.ts'
 import { Redemptions } from './redemptions.ts'
 import { GRANT_SERVER, linkIssuer } from '../credentials/site-credentials.ts'
-import { advertisedHost } from '../site/site-status.ts'
-import { outsideAddresses } from '../machine/site-place.ts'
+import type { TokenAddress } from '../site/premises.ts'
 import type { Trouble } from '../site/statements.ts'
 import { TokenIssuing, type TokenWish } from './token-issuing.ts'
 import { reconcileTokens, type ReconciledTokens } from './token-links.ts'
@@ -20,11 +19,10 @@ import { Grants } from '../token-server/grants.ts'
 import type { IssuingSite } from '../token-server/redemption-answer.ts'
 import { RedemptionDesk } from '../token-server/redemption-desk.ts'
 
-const WILDCARD = '0.0.0.0'
-
 export interface SiteTokensOptions {
   readonly siteId: string
-  readonly store: Store
+  readonly store: SiteStore
+  readonly identityKey: KeyFile
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly random: () => number
@@ -36,7 +34,8 @@ export interface SiteTokensOptions {
 /** What the token server is to be given for a pass. */
 export interface ServeOptions {
   readonly resources: SiteResources
-  readonly port: number
+  /** Undefined while the place knows none. */
+  readonly address: TokenAddress | undefined
   readonly now: Date
 }
 
@@ -51,8 +50,8 @@ export class SiteTokens {
   #resources: SiteResources | undefined
 
   constructor(options: SiteTokensOptions) {
-    const { siteId, store, now, random, choosePort, log, onChange } = options
-    const identity = new IdentityKey(keyFile(store.path('internal', 'identity.key')))
+    const { siteId, store, identityKey, now, random, choosePort, log, onChange } = options
+    const identity = new IdentityKey(identityKey)
     const grants = new Grants(store)
     const desk = new RedemptionDesk({ grants, site: () => this.#issuingSite(), now, log })
     this.#options = options
@@ -93,9 +92,9 @@ export class SiteTokens {
   }
 
   /** Answers tokens of this site at that port, and keeps its grants up to date. */
-  async serve({ resources, port, now }: ServeOptions): Promise<void> {
+  async serve({ resources, address, now }: ServeOptions): Promise<void> {
     this.#resources = resources
-    await this.#issuing.reconcile(await this.#wish(resources, port), now)
+    await this.#issuing.reconcile(await this.#wish(resources, address), now)
   }
 
   /** May be called twice. */
@@ -105,23 +104,16 @@ export class SiteTokens {
     await this.#issuing.close()
   }
 
-  async #wish({ site, accesses }: SiteResources, port: number): Promise<TokenWish> {
-    const [access] = accesses
-    if (access === undefined || site.spec.edge === true) {
+  async #wish({ site, accesses }: SiteResources, address: TokenAddress | undefined): Promise<TokenWish> {
+    if (accesses.length === 0 || site.spec.edge === true) {
       return { kind: 'refused', message: 'This site does not accept links' }
     }
     const credentials = await this.#options.store.credentials(GRANT_SERVER)
     const { ca, certificate, key } = credentials ?? {}
-    if (port === 0 || ca === undefined || certificate === undefined || key === undefined) {
-      return { kind: 'starting', message: 'The token server has no certificate or no port yet' }
+    if (address === undefined || ca === undefined || certificate === undefined || key === undefined) {
+      return { kind: 'starting', message: 'The token server has no certificate or no address yet' }
     }
-    return {
-      kind: 'place',
-      host: access.spec.bindHost ?? WILDCARD,
-      port,
-      advertisedHost: advertisedHost(access, site, outsideAddresses()[0] ?? '127.0.0.1'),
-      credentials: { ca, certificate, key },
-    }
+    return { kind: 'place', ...address, credentials: { ca, certificate, key } }
   }
 
   /** What the answer to a token is made of; asked for each of them. */

@@ -14,7 +14,7 @@ export interface TokenPlace {
   readonly host: string
   readonly port: number
   /** What other sites dial. */
-  readonly advertisedHost: string
+  readonly advertised: { readonly host: string; readonly port: number }
   readonly credentials: Required<Credentials>
 }
 
@@ -92,8 +92,8 @@ export class TokenIssuing {
 
   #grantServer(): GrantServer {
     if (this.#serving === undefined) return this.#none
-    const { advertisedHost, port, credentials } = this.#serving.place
-    const host = advertisedHost.includes(':') ? `[${advertisedHost}]` : advertisedHost
-    return { kind: 'serving', baseUrl: `https://${host}:${String(port)}`, ca: credentials.ca }
+    const { advertised, credentials } = this.#serving.place
+    const host = advertised.host.includes(':') ? `[${advertised.host}]` : advertised.host
+    return { kind: 'serving', baseUrl: `https://${host}:${String(advertised.port)}`, ca: credentials.ca }
   }
 }

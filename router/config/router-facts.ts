@@ -25,6 +25,7 @@ export interface HostPort {
 }
 
 export interface SelectedPod {
+  readonly name?: string | undefined
   readonly ip: string
   readonly uid?: string | undefined
 }

@@ -1,8 +1,5 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { nextOrdinals, readOrdinals } from '../../../../controller/credentials/credential-ordinals.ts'
-import { temporaryDirectory } from '../../../support/temporary-directory.ts'
 
 const A = { ca: 'ca', certificate: 'cert', key: 'key' }
 
@@ -24,12 +21,10 @@ test('what is gone for a while keeps its number', () => {
   expect(numbers(nextOrdinals(gone, new Map([['a', { ...A, key: 'new' }]])))).toEqual({ a: 1 })
 })
 
-test('numbers can be kept in a file; a broken file keeps none', async () => {
-  const file = join(await temporaryDirectory(), 'ordinals.json')
+test('numbers can be kept as text; a broken text keeps none', () => {
   const ordinals = nextOrdinals({}, new Map([['a', A]]))
-  await writeFile(file, JSON.stringify(ordinals))
-  expect(await readOrdinals(file)).toEqual(ordinals)
-  await writeFile(file, JSON.stringify(ordinals).slice(0, -3))
-  expect(await readOrdinals(file)).toEqual({})
-  expect(await readOrdinals(join(file, 'missing'))).toEqual({})
+  const text = JSON.stringify(ordinals)
+  expect(readOrdinals(text)).toEqual(ordinals)
+  expect(readOrdinals(text.slice(0, -3))).toEqual({})
+  expect(readOrdinals('')).toEqual({})
 })

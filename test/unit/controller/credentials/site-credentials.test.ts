@@ -18,8 +18,7 @@ function desired(changes: Partial<CredentialFacts> = {}) {
   const facts = {
     site: site('east'),
     accesses: [access()],
-    managementHost: '127.0.0.1',
-    machineHosts: ['box', '10.0.0.7'],
+    hosts: { local: ['127.0.5.1'], outside: () => ['box', '10.0.0.7'] },
   }
   const { issuers, certificates } = desiredCredentials({ ...facts, ...changes })
   return { issuers, certificates, hostsOf: (name: string) => certificates.find((one) => one.name === name)?.hosts }
@@ -45,46 +44,29 @@ describe('the credentials of a site', () => {
   })
 })
 
-describe('the hosts of the server', () => {
-  test('are those of the machine where it listens on all of them', () => {
+describe('hosts', () => {
+  test('of what others dial are those the place knows, for the router and for tokens', () => {
     expect(desired().hostsOf('skupper-site-server')).toEqual(['box', '10.0.0.7'])
     expect(desired().hostsOf('skupper-grant-server')).toEqual(['box', '10.0.0.7'])
-    const bound = access({ bindHost: '0.0.0.0', subjectAlternativeNames: ['site.example'] })
-    expect(desired({ accesses: [bound] }).hostsOf('skupper-site-server')).toEqual(['site.example', 'box', '10.0.0.7'])
   })
 
-  test('are the one it binds and those it is given, where it binds one', () => {
-    const bound = access({ bindHost: '127.0.5.1', subjectAlternativeNames: ['site.example'] })
-    expect(desired({ accesses: [bound] }).hostsOf('skupper-site-server')).toEqual(['site.example', '127.0.5.1'])
-  })
-
-  test('have the link-host of the site in any case', () => {
-    const named = siteWith({ settings: { 'link-host': 'public.example' } })
-    expect(desired({ site: named }).hostsOf('skupper-site-server')).toEqual(['public.example'])
-    expect(desired({ site: named, accesses: [access({ bindHost: '::' })] }).hostsOf('skupper-site-server')).toEqual([
-      'public.example',
-      'box',
-      '10.0.0.7',
-    ])
+  test('that are not known yet: no certificate', () => {
+    const { certificates } = desired({ hosts: { local: [], outside: () => undefined } })
+    expect(certificates.map(({ name }) => name)).toEqual(['skupper-local-server', 'skupper-local-client'])
   })
 
   test('are joined where accesses share credentials', () => {
-    const accesses = [access({ bindHost: '127.0.5.1' }), access({ bindHost: '127.0.5.2' }, 'second')]
-    expect(desired({ accesses }).hostsOf('skupper-site-server')).toEqual(['127.0.5.1', '127.0.5.2'])
+    const accesses = [access(), access({}, 'second'), access({}, 'unknown')]
+    const known = new Map([
+      ['skupper-router', ['a']],
+      ['second', ['a', 'b']],
+    ])
+    const hosts = { local: [], outside: ({ metadata }: RouterAccess) => known.get(metadata.name) }
+    expect(desired({ accesses, hosts }).hostsOf('skupper-site-server')).toEqual(['a', 'b'])
   })
 
-  test('of the local listener are loopback and where it binds', () => {
-    expect(desired({ managementHost: '127.0.5.1' }).hostsOf('skupper-local-server')).toEqual([
-      'localhost',
-      '127.0.0.1',
-      '::1',
-      '127.0.5.1',
-    ])
-    expect(desired({ managementHost: '0.0.0.0' }).hostsOf('skupper-local-server')).toEqual([
-      'localhost',
-      '127.0.0.1',
-      '::1',
-    ])
+  test('of the local listener are loopback and where it is dialled', () => {
+    expect(desired().hostsOf('skupper-local-server')).toEqual(['localhost', '127.0.0.1', '::1', '127.0.5.1'])
   })
 })
 

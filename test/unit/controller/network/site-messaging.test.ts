@@ -57,7 +57,7 @@ test('the settings turn sync off, or narrow it', async () => {
 test('takes up what was synced before', () => {
   const offered = { routingKey: 'db:1', port: 1, protocol: 'tcp', labels: {}, origins: ['west'] } as const
   const { made } = messaging('east')
-  made.restore(syncedListeners([offered], { host: '127.0.0.1', own: [], before: [] }))
+  made.restore(syncedListeners([offered], { hostOf: () => '127.0.0.1', own: [], before: [] }))
   made.configure(resources({}))
   expect(made.synced).toEqual([offered])
 })

@@ -3,7 +3,7 @@ import { NO_ROUTER, type RouterState } from '../../../../controller/router/route
 import {
   connectorWithStatus,
   listenerWithStatus,
-  type ServiceFacts,
+  type ConnectorFacts,
 } from '../../../../controller/services/service-status.ts'
 import { conditionOf, connector, listener } from '../../../support/machine-resources.ts'
 
@@ -13,12 +13,13 @@ const RUNNING: RouterState = {
   entityNames: new Set(['listener/in', 'connector/out@127.0.0.1']),
 }
 
-function facts(changes: Partial<ServiceFacts> = {}): ServiceFacts {
+function facts(changes: Partial<ConnectorFacts> = {}): ConnectorFacts {
   return {
     router: RUNNING,
     matched: { withConnector: new Set(['backend:8080']), withListener: new Set(['backend:8080']) },
     note: undefined,
-    refusal: undefined,
+    refusals: new Map(),
+    pods: [],
     now: new Date('2026-11-23T08:00:00Z'),
     ...changes,
   }
@@ -28,6 +29,11 @@ const listening = (isUp: boolean, message: string): RouterState => ({
   ...RUNNING,
   listeners: new Map([['listener/in', { isUp, message }]]),
 })
+const refused = (why: string) =>
+  new Map([
+    ['listener/in', why],
+    ['connector/out@127.0.0.1', why],
+  ])
 const unmatched = { withConnector: new Set<string>(), withListener: new Set<string>() }
 
 test('configured and matched is ready', () => {
@@ -88,7 +94,11 @@ test.each([
     { router: { ...NO_ROUTER, isRunning: true } },
     'False Pending The router is being configured',
   ],
-  ['the router refused it', { refusal: 'no such profile' }, 'False Error The router refused it: no such profile'],
+  [
+    'the router refused it',
+    { refusals: refused('no such profile') },
+    'False Error The router refused it: no such profile',
+  ],
 ])('not configured while %s', (_what, changes, expected) => {
   expect(conditionOf(listenerWithStatus(listener('in'), facts(changes)), 'Configured')).toBe(expected)
   expect(conditionOf(connectorWithStatus(connector('out'), facts(changes)), 'Configured')).toBe(expected)
@@ -96,7 +106,10 @@ test.each([
 
 test('what the configuration has to say comes first; a remark does no harm', () => {
   const noted = (reason: 'Pending' | 'Ready', message: string) =>
-    facts({ note: { kind: 'Listener', name: 'in', reason, message }, refusal: reason === 'Ready' ? undefined : 'x' })
+    facts({
+      note: { kind: 'Listener', name: 'in', reason, message },
+      refusals: reason === 'Ready' ? new Map() : refused('x'),
+    })
   const waiting = listenerWithStatus(listener('in'), noted('Pending', 'credentials not found'))
   expect(conditionOf(waiting, 'Configured')).toBe('False Pending credentials not found')
   const remarked = listenerWithStatus(listener('in'), noted('Ready', 'balanced per connection'))

@@ -11,7 +11,7 @@ const OFFERED: SyncedPort = {
   labels: { tier: 'web' },
   origins: ['site-a', 'site-b'],
 }
-const options = { host: '127.0.3.1', own: [], before: [] }
+const options = { hostOf: () => '127.0.3.1', own: [], before: [] }
 
 test('an offered port becomes a sound Listener on the listen-host that names its origins', () => {
   const [made] = syncedListeners([OFFERED], options)

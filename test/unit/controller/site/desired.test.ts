@@ -4,9 +4,11 @@ import {
   desiredResources,
   withDefaultAccess,
   type ConfigFacts,
-  type SiteResources,
   type StatusFacts,
 } from '../../../../controller/site/desired.ts'
+import { machineAccess, machineEndpoints } from '../../../../controller/machine/machine-access.ts'
+import type { PlaceStatus } from '../../../../controller/site/premises.ts'
+import type { SiteResources } from '../../../../controller/site/site-resources.ts'
 import { NO_ROUTER } from '../../../../controller/router/router-state.ts'
 import { ofKind } from '../../../../controller/site/site-resources.ts'
 import { isSynced } from '../../../../controller/services/synced-listeners.ts'
@@ -26,6 +28,14 @@ const FAR = {
   services: [{ routingKey: 'backend:8080', protocol: 'tcp', connectors: 1, listeners: 0 }],
 }
 const OFFERED = { routingKey: 'backend:8080', port: 8080, protocol: 'tcp', labels: {}, origins: ['far'] } as const
+
+const PLACE: PlaceStatus = {
+  controllerName: 'skupper-controller',
+  linkAccess: ['default', 'none'],
+  reach: (access) => ({ endpoints: machineEndpoints(access, { site: resources().site, machineHosts: ['192.0.2.7'] }) }),
+  pods: new Map(),
+  notes: [],
+}
 
 function resources(changes: Partial<SiteResources> = {}): SiteResources {
   return {
@@ -58,6 +68,7 @@ function configFacts(changes: Partial<ConfigFacts> = {}): ConfigFacts {
     capabilities: BUILT_IN,
     synced: [],
     syncedBefore: [],
+    listenerHost: () => '127.0.5.1',
     ...changes,
   }
 }
@@ -68,7 +79,7 @@ function statusFacts(changes: Partial<StatusFacts> = {}): StatusFacts {
     siteId: '8d5cd350-3126-46b9-9e7d-6fedf9656716',
     namespace: 'east',
     version: '1.2.3',
-    outsideHost: '192.0.2.7',
+    place: PLACE,
     router: { ...NO_ROUTER, isRunning: true },
     network: [],
     known: [],
@@ -88,7 +99,7 @@ const entityNames = (entities: readonly EntityConfig[]): string[] =>
   entities.map(([type, attributes]) => `${type} ${'name' in attributes ? (attributes.name ?? '') : ''}`)
 
 test('a site that can be linked to gets the RouterAccess its linkAccess stands for', () => {
-  const made = withDefaultAccess(resources())
+  const made = withDefaultAccess(resources(), machineAccess)
   const { entities } = desiredConfig(made, configFacts())
   expect(namesOf(made.accesses)).toEqual(['RouterAccess skupper-router'])
   expect(made.accesses[0]?.spec.bindHost).toBe('127.0.5.2')
@@ -96,21 +107,23 @@ test('a site that can be linked to gets the RouterAccess its linkAccess stands f
 })
 
 test.each([['none'], ['']])('with linkAccess %j there is no way in', (linkAccess) => {
-  const before = withDefaultAccess(resources()).accesses
-  expect(withDefaultAccess(resources({ site: site('east', { linkAccess }), accesses: before })).accesses).toEqual([])
+  const before = withDefaultAccess(resources(), machineAccess).accesses
+  expect(
+    withDefaultAccess(resources({ site: site('east', { linkAccess }), accesses: before }), machineAccess).accesses,
+  ).toEqual([])
 })
 
 test("a user's own RouterAccess is the only one", () => {
-  const accesses = [...withDefaultAccess(resources()).accesses, routerAccess('mine')]
-  expect(namesOf(withDefaultAccess(resources({ accesses })).accesses)).toEqual(['RouterAccess mine'])
+  const accesses = [...withDefaultAccess(resources(), machineAccess).accesses, routerAccess('mine')]
+  expect(namesOf(withDefaultAccess(resources({ accesses }), machineAccess).accesses)).toEqual(['RouterAccess mine'])
 })
 
 test('the RouterAccess made before keeps its status and follows the settings', () => {
-  const [before] = withDefaultAccess(resources()).accesses
+  const [before] = withDefaultAccess(resources(), machineAccess).accesses
   if (before === undefined) throw new Error('no access')
   const stored = { ...before, metadata: { ...before.metadata, uid: 'u' }, status: { message: 'OK' } }
   const moved = site('east', { settings: { 'link-host': '127.0.5.9' } })
-  const [after] = withDefaultAccess(resources({ site: moved, accesses: [stored] })).accesses
+  const [after] = withDefaultAccess(resources({ site: moved, accesses: [stored] }), machineAccess).accesses
   expect(after).toMatchObject({ metadata: { uid: 'u' }, status: { message: 'OK' }, spec: { bindHost: '127.0.5.9' } })
 })
 

@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  describeConfigPlan,
-  describeResourcePlan,
-  planConfig,
-  planResources,
-} from '../../../../controller/site/plan.ts'
-import { formatBootFile } from '../../../../router/config/boot-file.ts'
+import { describeEntityPlan, describeResourcePlan, planResources } from '../../../../controller/site/plan.ts'
+import { diffEntities } from '../../../../router/config/entity-diff.ts'
 import type { EntityConfig } from '../../../../router/config/entities.ts'
 import { connector, listener } from '../../../support/machine-resources.ts'
 
@@ -14,32 +9,22 @@ const ENTITIES: EntityConfig[] = [
 ]
 const GONE = { type: 'tcpConnector', attributes: { name: 'connector/old@10.0.0.1', address: 'x:1' } } as const
 
-test('the boot file is written when it differs', () => {
-  expect(planConfig({ bootFile: '', entities: undefined }, ENTITIES).bootFile).toBe(formatBootFile(ENTITIES))
-  expect(planConfig({ bootFile: formatBootFile(ENTITIES), entities: undefined }, ENTITIES).bootFile).toBeUndefined()
-})
-
-test('a running router is changed, one that does not answer only by its file', () => {
-  const live = planConfig({ bootFile: '', entities: [GONE] }, ENTITIES)
-  expect(describeConfigPlan(live)).toEqual([
-    'write the boot file',
+test('changes of a router are told one by one', () => {
+  expect(describeEntityPlan(diffEntities([GONE], ENTITIES))).toEqual([
     'delete tcpConnector connector/old@10.0.0.1',
     'create tcpListener listener/in',
-  ])
-  expect(describeConfigPlan(planConfig({ bootFile: '', entities: undefined }, ENTITIES))).toEqual([
-    'write the boot file',
   ])
 })
 
 test('an update names the attributes that change', () => {
   const current = { type: 'sslProfile', attributes: { name: 'skupper-x', caCertFile: '/old', ordinal: 1 } } as const
   const wanted: EntityConfig[] = [['sslProfile', { name: 'skupper-x', caCertFile: '/new', ordinal: 2 }]]
-  const plan = planConfig({ bootFile: formatBootFile(wanted), entities: [current] }, wanted)
-  expect(describeConfigPlan(plan)).toEqual(['update sslProfile skupper-x: caCertFile, ordinal'])
+  const plan = diffEntities([current], wanted)
+  expect(describeEntityPlan(plan)).toEqual(['update sslProfile skupper-x: caCertFile, ordinal'])
 })
 
 test('a plan of nothing has no lines', () => {
-  expect(describeConfigPlan(planConfig({ bootFile: formatBootFile([]), entities: [] }, []))).toEqual([])
+  expect(describeEntityPlan(diffEntities([], []))).toEqual([])
   expect(describeResourcePlan(planResources([listener('a')], [listener('a')], () => true))).toEqual([])
 })
 

@@ -2,11 +2,12 @@ import { expect, test } from 'vitest'
 import { NO_ROUTER, type RouterState } from '../../../../controller/router/router-state.ts'
 import {
   accessWithStatus,
-  advertisedHost,
   siteWithStatus,
   surplusSite,
   type SiteFacts,
 } from '../../../../controller/site/site-status.ts'
+import { machineEndpoints } from '../../../../controller/machine/machine-access.ts'
+import type { RouterAccess } from '../../../../core/model/router-access.ts'
 import { conditionOf, routerAccess, site } from '../../../support/machine-resources.ts'
 
 const NOW = new Date('2026-11-23T08:00:00Z')
@@ -20,11 +21,10 @@ const LISTENING: RouterState = {
 const IN_USE = new Map([['skupper-router-inter-router', 'port already in use']])
 
 const accessFacts = {
-  site: site('east'),
   router: LISTENING,
   note: undefined,
   refusals: new Map<string, string>(),
-  outsideHost: '192.0.2.7',
+  reach: (access: RouterAccess) => ({ endpoints: machineEndpoints(access, { site: site('east'), machineHosts: [] }) }),
   now: NOW,
 }
 const READY_ACCESS = accessWithStatus(ACCESS, accessFacts)
@@ -37,6 +37,7 @@ function facts(changes: Partial<SiteFacts> = {}): SiteFacts {
     tokenTrouble: undefined,
     problems: [],
     sitesInNetwork: 1,
+    place: { controllerName: 'skupper-controller', linkAccess: ['default', 'none'] },
     namespace: 'east',
     version: '1.2.3',
     now: NOW,
@@ -73,14 +74,10 @@ test('an access that cannot be configured has no endpoints', () => {
   expect(made.status).toMatchObject({ status: 'Error', message: 'no role', endpoints: [] })
 })
 
-test('others are told the first name that is no wildcard', () => {
-  const wild = site('east', { settings: { 'link-host': '0.0.0.0' } })
-  const unnamed = routerAccess('a', { subjectAlternativeNames: ['::'] })
-  expect(advertisedHost(ACCESS, wild, '192.0.2.7')).toBe('127.0.1.1')
-  expect(advertisedHost(unnamed, site('east', { settings: { 'link-host': '127.0.9.9' } }), '192.0.2.7')).toBe(
-    '127.0.9.9',
-  )
-  expect(advertisedHost(unnamed, wild, '192.0.2.7')).toBe('192.0.2.7')
+test('an access that the router listens for but nobody can dial yet is unresolved', () => {
+  const reach = () => ({ endpoints: [], trouble: { reason: 'Pending', message: 'no address yet' } as const })
+  const made = accessWithStatus(ACCESS, { ...accessFacts, reach })
+  expect(made.status).toMatchObject({ status: 'Pending', message: 'no address yet', endpoints: [] })
 })
 
 test('a site whose router runs and whose tokens can be issued is ready', () => {

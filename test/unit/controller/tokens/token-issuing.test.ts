@@ -35,7 +35,7 @@ async function freePlace(changes: Partial<TokenPlace> = {}): Promise<TokenPlace>
     kind: 'place',
     host: HOST,
     port,
-    advertisedHost: 'east.example',
+    advertised: { host: 'east.example', port },
     credentials: await serverCredentials(),
     ...changes,
   }
@@ -66,11 +66,9 @@ test('serves at its place, and grants say where', async () => {
 
 test('an IPv6 address is put into brackets', async () => {
   const { made, store } = issuing()
-  const place = await freePlace({ advertisedHost: '2001:db8::7' })
+  const place = await freePlace({ advertised: { host: '2001:db8::7', port: 8081 } })
   await made.reconcile(place, NOW)
-  expect((await store.get('AccessGrant', 'east'))?.status?.url).toContain(
-    `https://[2001:db8::7]:${String(place.port)}/`,
-  )
+  expect((await store.get('AccessGrant', 'east'))?.status?.url).toContain('https://[2001:db8::7]:8081/')
 })
 
 test('moves when its place moves, and stops when there is none', async () => {

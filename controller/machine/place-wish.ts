@@ -1,8 +1,6 @@
-import { hostname } from 'node:os'
 import { settingOf } from '../../core/model/settings.ts'
-import type { SiteResources } from './desired.ts'
-import type { CertificateWish } from '../credentials/site-certificates.ts'
-import { outsideAddresses, type PlaceWish } from '../machine/site-place.ts'
+import type { SiteResources } from '../site/site-resources.ts'
+import type { PlaceWish } from './site-place.ts'
 
 /** Where a site listens, by its settings. The ports of its services and links are not for its own use. */
 export function placeWish({ site, accesses, listeners }: SiteResources): PlaceWish {
@@ -12,15 +10,5 @@ export function placeWish({ site, accesses, listeners }: SiteResources): PlaceWi
   return {
     hosts: { management: listenHost, health: listenHost, tokens: linkHost },
     reserved: new Set([...linkPorts, ...listeners.map(({ spec }) => spec.port)]),
-  }
-}
-
-/** What a site's own certificates have to be valid for. */
-export function certificateWish(resources: SiteResources, now: Date): CertificateWish {
-  return {
-    resources,
-    managementHost: settingOf(resources.site, 'listen-host'),
-    machineHosts: [...outsideAddresses(), hostname()],
-    now: now.getTime(),
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { certificateWish, placeWish } from '../../../../controller/site/site-wishes.ts'
+import { placeWish } from '../../../../controller/machine/place-wish.ts'
 import { listener, routerAccess, site } from '../../../support/machine-resources.ts'
 
 const HOSTS = { 'listen-host': '127.0.5.1', 'link-host': '127.0.5.2' }
@@ -20,10 +20,4 @@ test('services listen on the listen-host, tokens are answered where links are ac
 
 test('without a way in, the link-host is as good', () => {
   expect(placeWish({ ...resources, accesses: [] }).hosts.tokens).toBe('127.0.5.2')
-})
-
-test('certificates are for the local listener and all names of the machine', () => {
-  const wish = certificateWish(resources, new Date(5))
-  expect(wish).toMatchObject({ managementHost: '127.0.5.1', now: 5 })
-  expect(wish.machineHosts.length).toBeGreaterThan(0)
 })
