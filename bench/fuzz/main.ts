@@ -11,6 +11,9 @@ const { values } = parseArgs({
     targets: { type: 'string', default: FUZZ_TARGETS.map(({ name }) => name).join() },
   },
 })
+// Nearly every input is refused with an error: what takes longest is to note where it came from.
+Error.stackTraceLimit = 3
+
 const [inputs, seed] = [Number(values.inputs), Number(values.seed)]
 const wanted = values.targets.split(',')
 
