@@ -1,5 +1,5 @@
 import { fields, oneOf } from '../../core/model/field-schemas.ts'
-import { flag, number, port, requiredText, text } from './attribute-schemas.ts'
+import { flag, number, pem, port, requiredText, text } from './attribute-schemas.ts'
 
 // Attribute names and defaults: protocol sheet, section 7.
 
@@ -48,6 +48,10 @@ const sslProfile = fields({
   caCertFile: text.optional(),
   certFile: text.optional(),
   privateKeyFile: text.optional(),
+  // Extensions of our own router: the texts themselves, in place of the files.
+  caCert: pem,
+  cert: pem,
+  privateKey: pem,
   password: text.optional(),
   ciphers: text.optional(),
   protocols: text.optional(),
@@ -126,7 +130,20 @@ export const ENTITY_SCHEMAS = {
   sslProfile,
   listener,
   connector,
-  tcpListener: fields({ ...serviceListener, backlog: number(1, 65_535).optional() }),
+  tcpListener: fields({
+    ...serviceListener,
+    address: text.optional(),
+    multiAddressStrategy: oneOf(['none', 'priority', 'weighted']).default('none'),
+    backlog: number(1, 65_535).optional(),
+  }).refine(({ address: given, multiAddressStrategy }) => multiAddressStrategy !== 'none' || given !== undefined, {
+    error: 'an address, or a multiAddressStrategy with a listenerAddress for each',
+  }),
+  listenerAddress: fields({
+    name: requiredText,
+    address: requiredText,
+    value: number(0, MAX_COST),
+    listener: requiredText,
+  }),
   tcpConnector: fields(serviceConnector),
   httpListener: fields({ ...serviceListener, protocolVersion }),
   httpConnector: fields({ ...serviceConnector, protocolVersion }),
