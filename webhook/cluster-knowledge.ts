@@ -12,7 +12,7 @@ import {
   STATEFUL_SET,
 } from '../core/kube/resource-types.ts'
 import { SITE_CONTROLLER } from '../core/kube/site-rbac.ts'
-import { PEER_AUTHENTICATION } from '../core/kube/webhook/policy-types.ts'
+import { PEER_AUTHENTICATION } from '../core/kube/resource-types.ts'
 import { EXPOSED_LABEL } from '../core/model/annotation-names.ts'
 import { SkupperError } from '../core/model/error.ts'
 import { readExposable, type ExposableObject } from '../core/model/exposure/exposable-object.ts'

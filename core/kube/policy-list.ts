@@ -2,7 +2,7 @@ import { clusterPolicySchema, type ClusterPolicies } from '../model/policy/clust
 import { exposurePolicySchema, type ExposurePolicy } from '../model/policy/exposure-policy.ts'
 import type { Policies } from '../model/exposure/exposure-of.ts'
 import { OptionalList, type OptionalListOptions } from './optional-list.ts'
-import { CLUSTER_POLICY, EXPOSURE_POLICY } from './webhook/policy-types.ts'
+import { CLUSTER_POLICY, EXPOSURE_POLICY } from './resource-types.ts'
 import type { KubeObject } from './kube-object.ts'
 
 /** The policies of a cluster, kept up to date: what webhook and controller decide by. */

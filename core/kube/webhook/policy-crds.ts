@@ -2,7 +2,7 @@ import { EXPOSABLE_KINDS } from '../../model/exposure/exposable-object.ts'
 import { ISTIO_TREATMENTS } from '../../model/exposure/istio-treatment.ts'
 import { PROTOCOLS } from '../../model/protocol.ts'
 import type { KubeObject, ResourceType } from '../kube-object.ts'
-import { CLUSTER_POLICY, EXPOSURE_POLICY } from './policy-types.ts'
+import { CLUSTER_POLICY, EXPOSURE_POLICY } from '../resource-types.ts'
 
 const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength })
 const flag = { type: 'boolean' }

@@ -14,21 +14,21 @@ export interface InstallOptions {
   readonly replicas: number
   /** Whether cert-manager makes the certificates. */
   readonly certManager: boolean
+  /** Where the webhook answers, if it runs outside the cluster: then nothing is made to run it there. */
+  readonly url?: string | undefined
 }
 
 /** Everything that `webhook install` makes, in the order in which it is applied; the manifests are written from it. */
 export function webhookObjects(options: InstallOptions): KubeObject[] {
-  const { namespace, certManager } = options
+  const { namespace, certManager, url } = options
   const certificate = certManager ? { certManager: `${namespace}/${WEBHOOK}` } : {}
   const objects = [
     exposurePolicyCrd(),
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     ...webhookRbac(namespace),
     ...(certManager ? certManagerObjects(namespace) : []),
-    deployment(options),
-    service(namespace),
-    disruptionBudget(namespace),
-    ...webhookConfigurations({ namespace, policies: [], ...certificate }),
+    ...(url === undefined ? [deployment(options), service(namespace), disruptionBudget(namespace)] : []),
+    ...webhookConfigurations({ namespace, url, policies: [], ...certificate }),
   ]
   return objects.map(labelled)
 }

@@ -31,7 +31,7 @@ const SECRET_RULES = [
   {
     apiGroups: [''],
     resources: ['secrets'],
-    resourceNames: ['skupper-webhook-ca', 'skupper-webhook-certs'],
+    resourceNames: ['skupper-webhook-ca', 'skupper-webhook-certs', 'skupper-webhook-supplied'],
     verbs: ['get', 'update'],
   },
 ]
