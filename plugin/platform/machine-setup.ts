@@ -61,6 +61,7 @@ export async function changedSite(
       textOf(nextPorts['inter-router']),
     ),
     ...changeLine('edge-port', textOf(ports.edge), textOf(nextPorts.edge)),
+    ...(settingOf(site, 'link-host') === settingOf(next, 'link-host') ? [] : [OLD_LINK_HOST]),
   ]
   const changes = isEdge ? settingChanges : [...settingChanges, ...portChanges]
   const resources = isEdge ? [next] : [next, accessFor(settingOf(next, 'link-host'), nextPorts)]
@@ -69,6 +70,7 @@ export async function changedSite(
 
 const LINK_ROLES = ['inter-router', 'edge'] as const
 const MAX_PORT = 65_535
+const OLD_LINK_HOST = 'Other sites still know the old link-host: make new tokens for them.'
 const SITE_SETTINGS = ['listen-host', 'link-host', 'service-sync', 'service-sync-labels'] as const
 
 const LINK_FLAGS = ['link-host', 'link-port', 'edge-port']
