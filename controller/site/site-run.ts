@@ -7,7 +7,14 @@ import type { Log } from '../log.ts'
 import { SiteMessaging } from '../network/site-messaging.ts'
 import { isSynced } from '../services/synced-listeners.ts'
 import { SiteTokens } from '../tokens/site-tokens.ts'
-import { desiredConfig, desiredResources, withDefaultAccess, type DesiredConfig, type StatusFacts } from './desired.ts'
+import {
+  desiredConfig,
+  desiredResources,
+  withDefaultAccess,
+  type DesiredConfig,
+  type StatusFacts,
+  servedElsewhere,
+} from './desired.ts'
 import { GuardedParts } from './guarded-parts.ts'
 import type { DefaultAccess, Premises, PremisesEvents, PremisesView, RouterWish } from './premises.ts'
 import type { SiteIdentity } from './site-identity.ts'
@@ -184,18 +191,20 @@ export class SiteRun {
 
   #config({ resources, synced }: Latest, { files }: NamedCredentials): DesiredConfig {
     const { identity, platform, version } = this.#options
-    const { router, listenerHost }: PremisesView = this.#premises.view(resources)
+    const { router, listenerHost, portsOf }: PremisesView = this.#premises.view(resources)
     return desiredConfig(resources, {
       capabilities: identity.engine,
       synced: this.#messaging.synced,
       syncedBefore: synced,
       listenerHost,
+      ...(portsOf === undefined ? {} : { portsOf }),
       router: { ...router, siteId: identity.id, platform, version, credentials: files },
     })
   }
 
   #wish({ resources, synced, entities }: DesiredConfig, { contents }: NamedCredentials): RouterWish {
-    return { resources, synced, entities, contents }
+    const facts = { network: this.#messaging.network, router: this.#premises.router, siteId: this.identity.id }
+    return { resources, synced, entities, contents, servedElsewhere: servedElsewhere(facts) }
   }
 
   /** The problems in words; each is logged when it is new. */
