@@ -13,10 +13,18 @@ export interface Child {
   stop(): Promise<void>
 }
 
-/** Starts a program that stays. Its standard input is open as long as we live; what it says goes to our standard error. */
-export async function startChild(program: string, args: readonly string[]): Promise<Child> {
-  const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'inherit'] })
+/**
+ * Starts a program that stays. Its standard input is open as long as we live; what it says on standard error goes to
+ * ours, unless `quiet`.
+ */
+export async function startChild(program: string, args: readonly string[], { quiet = false } = {}): Promise<Child> {
+  const child = spawn(program, args, { stdio: ['pipe', 'ignore', quiet ? 'ignore' : 'inherit'] })
   const ended = once(child, 'exit')
+  // Whatever ends this process, it leaves nobody behind.
+  const onExit = (): void => {
+    child.kill('SIGKILL')
+  }
+  process.on('exit', onExit)
   await once(child, 'spawn')
   if (child.pid === undefined) throw new Error(`${program} has no process id`)
   return {
@@ -26,6 +34,7 @@ export async function startChild(program: string, args: readonly string[]): Prom
       await Promise.race([ended, delay(STOP_DEADLINE_MS, undefined, { ref: false })])
       child.kill('SIGKILL')
       await ended
+      process.off('exit', onExit)
     },
   }
 }

@@ -1,32 +1,45 @@
 import Table from 'cli-table3'
-import type { Measurement } from './rounds.ts'
+import type { Measurement } from './measurement.ts'
 
-/** One row for each peer: the median of its rounds, and the lowest and highest rate. */
+const HEAD = ['load', 'peer', 'rate', 'lowest', 'highest', 'p50 µs', 'p99 µs', 'CPU s', 'RSS MB', 'errors']
+
+/** One row for each load and peer: medians of the rounds, and the lowest and highest rate. */
 export function resultTable(measurements: readonly Measurement[]): string {
   const table = new Table({
-    head: ['peer', 'requests/s', 'lowest', 'highest', 'p50 ms', 'p99 ms', 'CPU s / 100k', 'errors'],
+    head: HEAD,
     style: { head: [], border: [] },
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+    colAligns: HEAD.map((_, column) => (column < 2 ? 'left' : 'right')),
   })
-  for (const [peer, rounds] of Map.groupBy(measurements, (measurement) => measurement.peer)) {
-    const rates = rounds.map((round) => round.requestsPerSecond)
+  for (const rounds of Map.groupBy(measurements, ({ load, peer }) => `${load} ${peer}`).values()) {
+    const [first] = rounds
+    if (first === undefined) continue
+    const rates = rounds.map(({ rate }) => rate)
     table.push([
-      peer,
-      median(rates).toFixed(0),
-      Math.min(...rates).toFixed(0),
-      Math.max(...rates).toFixed(0),
-      median(rounds.map((round) => round.p50Ms)).toFixed(2),
-      median(rounds.map((round) => round.p99Ms)).toFixed(2),
-      median(rounds.map((round) => round.cpuSecondsPer100k)).toFixed(2),
+      first.load,
+      first.peer,
+      number(median(rates)),
+      number(Math.min(...rates)),
+      number(Math.max(...rates)),
+      number(median(rounds.map((round) => round.p50_us))),
+      number(median(rounds.map((round) => round.p99_us))),
+      number(median(rounds.map((round) => round.cpu_s_per_100k ?? round.cpu_s_per_gb))),
+      number(median(rounds.map((round) => round.rss_mb))),
       String(rounds.reduce((sum, round) => sum + round.errors, 0)),
     ])
   }
-  return table.toString()
+  return `${table.toString()}
+rate: requests/s, Gbit/s (iperf) or connections (mem); CPU s: of both sites, for 100,000 requests or 10⁹ bytes; RSS: of one site`
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
+/** Of those that are there; NaN if none is. */
+export function median(values: readonly (number | undefined)[]): number {
+  const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
   const upper = sorted[middle] ?? Number.NaN
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
+}
+
+function number(value: number): string {
+  if (Number.isNaN(value)) return '-'
+  return value < 100 ? value.toFixed(2) : value.toFixed(0)
 }

@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { parseDuration } from '../core/model/duration.ts'
+import { isDuration, parseDuration } from '../core/model/duration.ts'
 import { SkupperError } from '../core/model/error.ts'
 import type { Format } from './output/terminal.ts'
 
@@ -29,7 +29,17 @@ export const waitFlag = (): Option =>
 export const timeoutFlag = (initial: string): Option =>
   new Option('--timeout <duration>', 'how long to wait at most, such as 30s or 2m')
     .default(parseDuration(initial), initial)
-    .argParser(parseDuration)
+    .argParser(durationOf('--timeout'))
+
+/** Reads a duration, in milliseconds; what cannot be read is `flag/duration`, with the name of the flag. */
+export const durationOf =
+  (flag: string) =>
+  (text: string): number => {
+    if (isDuration(text)) return parseDuration(text)
+    const wanted = 'a duration such as "15m" or "1h30m"'
+    const message = `invalid value "${text}" for ${flag}; wanted ${wanted}`
+    throw new SkupperError('flag/duration', message, { given: text, wanted })
+  }
 
 /** A link's cost, 1 to 2147483647. Throws `flag/cost`. */
 export function parseCost(text: string): number {

@@ -55,7 +55,7 @@ export function skupperProgram(cli: Cli, name: string): Command {
 }
 
 function group(name: string, description: string, commands: readonly Command[]): Command {
-  const parent = new Command(name).description(description)
+  const parent = new Command(name).description(description).helpCommand(false)
   for (const command of commands) parent.addCommand(command)
   return parent
 }

@@ -1,13 +1,14 @@
-import { constants } from 'node:fs'
-import { access, open, readFile, stat } from 'node:fs/promises'
+import { constants, createReadStream } from 'node:fs'
+import { access, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { parse, stringify } from 'yaml'
+import { parseAllDocuments, stringify } from 'yaml'
 import type { AccessToken } from '../core/model/access-token.ts'
 import { EXPIRES_ANNOTATION, GENERATED_BY_ANNOTATION } from '../core/model/annotation-names.ts'
 import { messageOf, SkupperError } from '../core/model/error.ts'
 import { API_VERSION } from '../core/model/resource-schema.ts'
-import { parseResource } from '../core/model/resource.ts'
+import { parseResourceOf } from '../core/model/resource.ts'
 import type { Site } from '../core/model/site.ts'
+import { readChain } from '../core/pki/chain.ts'
 
 const MAX_TOKEN_BYTES = 256 * 1024
 const OWNER_ONLY = 0o600
@@ -60,30 +61,62 @@ export async function writeToken(file: string, token: AccessToken): Promise<void
 }
 
 /**
- * The token in a file. Throws `token/unreadable` where there is no such file or it is too large, `token/not-a-token`
- * where it is not YAML or not an AccessToken.
+ * The token in a file, or in a pipe. Throws `token/unreadable` where it cannot be read or is too large, `token/not-a-token`
+ * where it is not YAML, not an AccessToken, or cut.
  */
 export async function readToken(file: string): Promise<AccessToken> {
   const text = await textOf(file)
   try {
-    const resource = parseResource(parse(text))
-    if (resource.kind !== 'AccessToken') throw new Error(`it is a ${resource.kind}, not an AccessToken`)
-    return resource
+    return tokenIn(text)
   } catch (cause) {
     const message = `Could not parse connection token: ${file} is not a valid skupper token: ${firstLine(cause)}`
     throw new SkupperError('token/not-a-token', message, { given: file, cause })
   }
 }
 
+function tokenIn(text: string): AccessToken {
+  const [document, ...more] = parseAllDocuments(text)
+  if (document === undefined) throw new Error('it is empty')
+  const [fault] = document.errors
+  if (fault !== undefined) throw fault
+  if (more.length > 0) throw new Error(`it holds ${String(more.length + 1)} documents; a token is one`)
+  const value: unknown = document.toJS()
+  const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined
+  if (kind !== 'AccessToken') {
+    throw new Error(typeof kind === 'string' ? `it is a ${kind}, not an AccessToken` : 'it is not an AccessToken')
+  }
+  const token = parseResourceOf('AccessToken', value)
+  requireCertificates(token.spec.ca)
+  return token
+}
+
+/** A file that was cut is found here, before anything is sent or stored. */
+function requireCertificates(ca: string): void {
+  try {
+    readChain(ca)
+  } catch (cause) {
+    throw new Error(`spec.ca: ${messageOf(cause)}`, { cause })
+  }
+}
+
 async function textOf(file: string): Promise<string> {
   try {
-    const { size } = await stat(file)
-    if (size > MAX_TOKEN_BYTES) throw new Error(`its ${String(size)} bytes are too many for a token`)
-    return await readFile(file, 'utf8')
+    const text = await beginningOf(file)
+    if (text.length > MAX_TOKEN_BYTES) throw new Error('it is too large for a token')
+    return text
   } catch (cause) {
     const message = `Could not read connection token: ${file}: ${messageOf(cause)}`
     throw new SkupperError('token/unreadable', message, { given: file, cause })
   }
 }
 
-const firstLine = (cause: unknown): string => messageOf(cause).split('\n', 1)[0] ?? ''
+/** What does not end, such as a device, is not read to its end. */
+async function beginningOf(file: string): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of createReadStream(file, { end: MAX_TOKEN_BYTES }) as AsyncIterable<Buffer>)
+    chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** The parser shows the place on further lines. */
+const firstLine = (cause: unknown): string => messageOf(cause).split('\n', 1)[0]?.replace(/:$/, '') ?? ''

@@ -24,7 +24,6 @@ const ORDER = ['sslProfile', 'address', 'listener', 'connector', 'tcpConnector',
  */
 export function bootPlan(entities: readonly Entity[]): BootPlan {
   const router = theRouter(entities)
-  refuseOther('router', { mode: router.mode }, ['interior', 'standalone'])
   const rest = entities.filter(({ type }) => type !== 'router' && type !== 'site' && type !== 'log')
   for (const { type } of rest) refuseOther('config file', { type }, ORDER)
   return {
@@ -44,6 +43,11 @@ function theRouter(entities: readonly Entity[]): AttributesOf<'router'> {
 
 function attributesOf<T extends Entity['type']>(entities: readonly Entity[], type: T): AttributesOf<T>[] {
   return entities.flatMap((entity) => (entity.type === type ? [entity.attributes as AttributesOf<T>] : []))
+}
+
+/** Whether it is an edge router: one that stands alone is an interior router of a network of one. */
+export function modeOf({ mode }: AttributesOf<'router'>): 'interior' | 'edge' {
+  return mode === 'edge' ? 'edge' : 'interior'
 }
 
 /** The router's timers, in milliseconds. */

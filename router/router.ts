@@ -1,5 +1,5 @@
 import type { SkupperError } from '../core/model/error.ts'
-import { bootPlan, dataConnectionsOf, timersOf } from './boot-plan.ts'
+import { bootPlan, dataConnectionsOf, modeOf, timersOf } from './boot-plan.ts'
 import type { BootPlan } from './boot-plan.ts'
 import type { Entity } from './config/entities.ts'
 import { managementType } from './config/entities.ts'
@@ -66,6 +66,7 @@ export class Router {
     this.#core = new RouterCore({
       ...{ now, random, version, bootedAt: Math.floor(now()), timers: timersOf(this.#plan.router) },
       routerId: this.#plan.router.id,
+      mode: modeOf(this.#plan.router),
       log: logs.of('ROUTER'),
     })
     const port = forwarderPort(this.#core.forwarder)
@@ -158,7 +159,15 @@ export class Router {
     const mesh = this.#core
     const profiles = new SslProfiles(now)
     const log = logs.of('SERVER')
-    const parts = { mesh, profiles, telemetry: this.#telemetry, reports: this.#reports, now, log }
+    const parts = {
+      mesh,
+      profiles,
+      telemetry: this.#telemetry,
+      reports: this.#reports,
+      now,
+      log,
+      mode: modeOf(this.#plan.router),
+    }
     const { id } = this.#plan.router
     const bootedAt = now()
     const uptimeSeconds = (): number => Math.floor((now() - bootedAt) / 1000)

@@ -1,36 +1,43 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { accepting, freePort, startChild } from '../child.ts'
-import type { Peer, RunningPeer, Setting } from './peer.ts'
+import { accepting, startChild } from '../child.ts'
+import { freePorts, running, SERVICES, type Peer, type Setting } from './peer.ts'
 
 /** Two haproxy processes in TCP mode, with mutual TLS between them: a TLS connection for each client connection. */
 export const haproxy: Peer = {
   name: 'haproxy',
-  async start(setting: Setting): Promise<RunningPeer> {
+  tool: 'haproxy',
+  async start(setting) {
+    const [near, link] = [await freePorts(), await freePorts()]
     const { ca, both } = setting.certificates
-    const [port, link] = [await freePort(), await freePort()]
-    const far = await startHaproxy(setting, 'far', {
-      bind: `127.0.0.1:${String(link)} ssl crt ${both} ca-file ${ca} verify required`,
-      server: `127.0.0.1:${String(setting.backendPort)}`,
-    })
-    const near = await startHaproxy(setting, 'near', {
-      bind: `127.0.0.1:${String(port)}`,
-      server: `127.0.0.1:${String(link)} ssl crt ${both} ca-file ${ca} verify required`,
-    })
-    await accepting(link)
-    await accepting(port)
-    return {
-      port,
-      pids: [near.pid, far.pid],
-      async stop() {
-        await Promise.all([near.stop(), far.stop()])
-      },
-    }
+    const tls = `ssl crt ${both} ca-file ${ca} verify required`
+    const at = (port: number) => `127.0.0.1:${String(port)}`
+    const children = [
+      await startHaproxy(
+        setting,
+        'far',
+        SERVICES.map((name) => ({ name, bind: `${at(link[name])} ${tls}`, server: at(setting.backend[name]) })),
+      ),
+      await startHaproxy(
+        setting,
+        'near',
+        SERVICES.map((name) => ({ name, bind: at(near[name]), server: `${at(link[name])} ${tls}` })),
+      ),
+    ]
+    for (const name of SERVICES) await accepting(near[name])
+    return running(near, children)
   },
 }
 
-async function startHaproxy({ directory }: Setting, name: string, ends: { bind: string; server: string }) {
-  const file = join(directory, `haproxy-${name}.cfg`)
+interface Route {
+  readonly name: string
+  readonly bind: string
+  readonly server: string
+}
+
+async function startHaproxy({ directory }: Setting, site: string, routes: readonly Route[]) {
+  const file = join(directory, `haproxy-${site}.cfg`)
+  const listens = routes.map(({ name, bind, server }) => `listen ${name}\n  bind ${bind}\n  server s1 ${server}\n`)
   await writeFile(
     file,
     `
@@ -39,12 +46,9 @@ global
 defaults
   mode tcp
   timeout connect 5s
-  timeout client 60s
-  timeout server 60s
-listen ${name}
-  bind ${ends.bind}
-  server s1 ${ends.server}
-`,
+  timeout client 600s
+  timeout server 600s
+${listens.join('')}`,
   )
   return startChild('haproxy', ['-db', '-q', '-f', file])
 }

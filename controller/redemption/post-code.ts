@@ -88,7 +88,7 @@ function failure({ url, deadlineMs }: CodeRequest, cause: unknown, late: boolean
   if (typeof code === 'string' && UNTRUSTED.test(code)) {
     return new SkupperError(
       'redemption/untrusted',
-      `${host} is not the site that issued the token: ${messageOf(cause)}. Create a new token there.`,
+      `${host} is not the site that issued the token: ${whyUntrusted(cause)}. Create a new token at that site.`,
       { given: host, cause },
     )
   }
@@ -97,4 +97,9 @@ function failure({ url, deadlineMs }: CodeRequest, cause: unknown, late: boolean
     given: host,
     cause,
   })
+}
+
+/** Node goes on with advice on its own flags. */
+function whyUntrusted(cause: unknown): string {
+  return messageOf(cause).split(';', 1)[0] ?? ''
 }

@@ -111,6 +111,7 @@ function refusal({ status, body }: CodeAnswer): SkupperError {
     .replace(/[^\x20-\x7e]+/g, ' ')
     .trim()
     .slice(0, MAX_QUOTE)
+    .replace(/[.:]$/, '')
   const facts = { given: status }
   if (BUSY.includes(status) || status >= SERVER_ERROR) {
     return new SkupperError(
@@ -121,7 +122,7 @@ function refusal({ status, body }: CodeAnswer): SkupperError {
   }
   return new SkupperError(
     'redemption/refused',
-    `The issuing site refused the token (${String(status)}: ${said}). Check that it is complete, has not expired and was not used up by another site, or create a new one.`,
+    `The issuing site refused the token (${String(status)}: ${said}). Create a new one there.`,
     facts,
   )
 }

@@ -20,7 +20,7 @@ interface Answer {
 }
 
 /** One and the same for an unknown grant, a wrong code, one that expired, was used up or revoked. */
-const REFUSAL: Answer = { status: 403, body: 'The token was refused: it may be wrong, expired or used up.\n' }
+const REFUSAL: Answer = { status: 403, body: 'it may be wrong, expired or used up\n' }
 
 /**
  * Skupper v2's exchange over HTTP (skupper-v2 sheet, section 4): POST /GRANT-UID with the code as body and the headers

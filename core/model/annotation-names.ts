@@ -40,6 +40,12 @@ export const EXPOSED_LABEL = 'skupper.io/exposed'
 /** On Listeners and Connectors that follow from an annotation or a policy: `Kind/name` of the object they expose. */
 export const EXPOSES_ANNOTATION = 'internal.skupper.io/exposes'
 
+/** On Services and pod templates, as label and as annotation: whether Istio gives the pods a sidecar. */
+export const ISTIO_INJECT = 'sidecar.istio.io/inject'
+
+/** On pod templates: the ports that Istio's sidecar leaves alone, as a comma list. */
+export const ISTIO_EXCLUDED_PORTS = 'traffic.sidecar.istio.io/excludeInboundPorts'
+
 /** Everything that we make says so by this label and this value. */
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by'
 export const MANAGED_BY = 'skupper'

@@ -15,6 +15,8 @@ import { readToken } from '../token-file.ts'
 import { outgoingLinks } from '../view/links.ts'
 import { waitUntil } from '../wait.ts'
 
+const REFUSED = 'link/refused'
+
 interface Flags extends WaitFlags {
   name?: string
   cost?: number
@@ -35,21 +37,30 @@ export function linkCreateCommand(cli: Cli): Command {
       const name = await create(cli, platform, { token, flags }).catch((cause: unknown) => {
         throw failed(cause)
       })
-      cli.terminal.print(`Site configured to link to ${token.spec.url} (name=${name})`)
+      const configured = `Site configured to link to ${token.spec.url} (name=${name})`
       if (flags.wait === 'none') {
+        cli.terminal.print(configured)
         cli.terminal.print(`Check the status of the link using 'skupper link status'.`)
         return
       }
-      await waitForLink(cli, platform, { name, timeoutMs: flags.timeout })
+      await waitForLink(cli, platform, { name, timeoutMs: flags.timeout }).catch((cause: unknown) => {
+        if (!isRefusal(cause)) cli.terminal.print(configured)
+        throw cause
+      })
+      cli.terminal.print(configured)
       cli.terminal.print(`Link ${name} is connected`)
     })
 }
+
+/** Only after a refusal there is no link. */
+const isRefusal = (cause: unknown): boolean => cause instanceof SkupperError && cause.code === REFUSED
 
 async function create(cli: Cli, platform: Platform, given: { token: AccessToken; flags: Flags }): Promise<string> {
   const { token, flags } = given
   const site = await requireSite(platform)
   await refuseSelfAndTwice(token, site, platform)
   const name = flags.name ?? (await freeName(platform))
+  refuseReserved(name)
   await refuseTaken(name, platform)
   warnOfExpiry(token, cli)
   await platform.resources.apply({
@@ -77,6 +88,16 @@ async function refuseSelfAndTwice(token: AccessToken, site: Site, { resources }:
     const site = maker ?? token.spec.url
     throw new SkupperError('link/already-connected', `Already connected to "${site}".`, { given: site })
   }
+}
+
+/** "link status all" means all links; the others name the site's own credentials. */
+function refuseReserved(name: string): void {
+  if (name !== 'all' && !name.startsWith('skupper-')) return
+  const wanted = 'a name other than "all" and without "skupper-" at its beginning'
+  throw new SkupperError('link/name-reserved', `The name "${name}" is reserved; wanted ${wanted}`, {
+    given: name,
+    wanted,
+  })
 }
 
 async function refuseTaken(name: string, { resources }: Platform): Promise<void> {
@@ -110,7 +131,7 @@ async function waitForLink(cli: Cli, platform: Platform, { name, timeoutMs }: { 
       if (refused !== undefined) {
         await resources.delete('AccessToken', name)
         const reason = refused.message ?? 'the other site refused the token'
-        throw failed(new SkupperError('link/refused', `Failed to redeem claim: ${reason}`, { given: name }))
+        throw failed(new SkupperError(REFUSED, `Failed to redeem claim: ${reason}`, { given: name }))
       }
       const link = outgoingLinks({ links, tokens, remoteSites: [] }).find((candidate) => candidate.name === name)
       return link?.connected === true ? undefined : (link?.reason ?? 'not connected')

@@ -1,7 +1,7 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { randomUUID } from 'node:crypto'
 import { platformOf, type Cli } from '../cli.ts'
-import { parseCount, timeoutFlag } from '../flags.ts'
+import { durationOf, parseCount, timeoutFlag } from '../flags.ts'
 import type { AccessGrant } from '../../core/model/access-grant.ts'
 import { formatDuration, parseDuration } from '../../core/model/duration.ts'
 import { messageOf, SkupperError } from '../../core/model/error.ts'
@@ -14,6 +14,7 @@ import { waitUntil } from '../wait.ts'
 
 /** Go durations have no "for ever"; a hundred years are as good. */
 const NEVER_MS = 100 * 365 * 24 * 3_600_000
+const DEFAULT_EXPIRY = '15m'
 const UNLIMITED_USES = 1_000_000
 
 interface Flags {
@@ -29,7 +30,7 @@ export function tokenCreateCommand(cli: Cli): Command {
     .description('Create a token that lets another site link to this one')
     .argument('<file>', 'where to write the token')
     .option('--name <name>', 'name of the token (a generated one where not given)')
-    .option('--expiry <duration>', 'how long it can be used first; 0 for ever', parseDuration, parseDuration('15m'))
+    .addOption(expiryFlag())
     .option('--uses <count>', 'how many sites can use it; 0 for any number', parseCount, 1)
     .addOption(timeoutFlag('60s'))
     .action(async (file: string, flags: Flags, command: Command) => {
@@ -39,6 +40,11 @@ export function tokenCreateCommand(cli: Cli): Command {
       cli.terminal.print(`Token written to ${file} `)
     })
 }
+
+const expiryFlag = (): Option =>
+  new Option('--expiry <duration>', 'how long it can be used first; 0 for ever')
+    .default(parseDuration(DEFAULT_EXPIRY), DEFAULT_EXPIRY)
+    .argParser(durationOf('--expiry'))
 
 async function create(cli: Cli, platform: Platform, { file, flags }: { file: string; flags: Flags }): Promise<void> {
   const site = await requireSite(platform)

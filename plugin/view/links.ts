@@ -75,7 +75,7 @@ function ofToken({ metadata, spec, status }: AccessToken): OutgoingLink {
 }
 
 function reasonOf(status: { message?: string | undefined } | undefined): string | undefined {
-  return status?.message === 'OK' ? undefined : status?.message
+  return status?.message === 'OK' ? undefined : status?.message?.replace(/\.$/, '')
 }
 
 /** The links from other sites that are up, sorted by site. */

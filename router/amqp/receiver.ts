@@ -30,6 +30,8 @@ export interface Receiver {
    */
   accept(o?: { source?: Terminus; target?: Terminus; credit?: number }): void
   refuse(condition: string, description?: string): void
+  /** From now on the engine keeps the credit at `credit`; 0 renews it no more, and takes back none that was given. */
+  renewCredit(credit: number): void
   /** Lets the sender send `count` more deliveries. */
   addCredit(count: number): void
   /** Asks the sender to use up or give back its credit. */

@@ -6,15 +6,13 @@ export interface EngineCapabilities {
   readonly engine: string
   /** Has httpListener and httpConnector, which balance each request. */
   readonly httpListener: boolean
-  /** Can run in mode `edge` and accept connections of role `edge`. */
-  readonly edge: boolean
 }
 
 /** Our own router. */
-export const BUILT_IN: EngineCapabilities = { engine: 'built-in', httpListener: false, edge: false }
+export const BUILT_IN: EngineCapabilities = { engine: 'built-in', httpListener: false }
 
 /** skupper-router 3.x, written in C: it balances connections, and has no httpListener since 3.1. */
-export const SKUPPER_ROUTER: EngineCapabilities = { engine: 'skupper-router', httpListener: false, edge: true }
+export const SKUPPER_ROUTER: EngineCapabilities = { engine: 'skupper-router', httpListener: false }
 
 /** The capabilities of the engine of that name. Throws `config/unknown-engine`. */
 export function capabilitiesOf(engine: string): EngineCapabilities {

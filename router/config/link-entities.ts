@@ -33,12 +33,10 @@ function accessListener(access: RouterAccess, role: AccessRole, context: RenderC
   return { entities: [['listener', attributes]], notes: [] }
 }
 
-function roleObstacle(role: AccessRole['name'], { capabilities, mode }: RenderContext): string | undefined {
+function roleObstacle(role: AccessRole['name'], { mode }: RenderContext): string | undefined {
   // Who reaches a normal listener may change the router: that one is the site's own, with a CA of its own.
   if (role === 'normal') return 'The role "normal" is the local listener of the site itself'
-  if (mode === 'edge') return 'A router in edge mode accepts no links'
-  if (role === 'edge' && !capabilities.edge) return `The router engine "${capabilities.engine}" has no role "edge"`
-  return undefined
+  return mode === 'edge' ? 'A router in edge mode accepts no links' : undefined
 }
 
 function linkConnector(link: Link, { profiles, mode }: RenderContext): Rendered {

@@ -38,15 +38,15 @@ export function routerConfigNotes(input: RouterConfigInput, capabilities: Engine
   return render(input, capabilities).notes
 }
 
-/** The mode a site's router runs in: edge only where that is wanted and the engine can. */
-export function routerMode(site: Site, capabilities: EngineCapabilities): 'interior' | 'edge' {
-  return site.spec.edge === true && capabilities.edge ? 'edge' : 'interior'
+/** The mode a site's router runs in. */
+export function routerMode(site: Site): 'interior' | 'edge' {
+  return site.spec.edge === true ? 'edge' : 'interior'
 }
 
 function render(input: RouterConfigInput, capabilities: EngineCapabilities): Rendered {
   const { site, facts } = input
   const profiles = new SslProfiles(facts.credentials)
-  const context: RenderContext = { facts, capabilities, profiles, mode: routerMode(site, capabilities) }
+  const context: RenderContext = { facts, capabilities, profiles, mode: routerMode(site) }
   const groups = [
     localEntities(context),
     routerAccessEntities(input.routerAccesses, context),
@@ -57,7 +57,7 @@ function render(input: RouterConfigInput, capabilities: EngineCapabilities): Ren
   const users = groups.flatMap(({ entities }) => entities)
   return {
     entities: [...baseEntities(site, context), ...profiles.entities(), ...users],
-    notes: [...siteNotes(site, capabilities), ...groups.flatMap(({ notes }) => notes)],
+    notes: groups.flatMap(({ notes }) => notes),
   }
 }
 
@@ -108,10 +108,4 @@ function healthListener(health: HostPort): EntityConfig {
 
 function bind({ host, port }: HostPort): { host: string; port: string } {
   return { host, port: String(port) }
-}
-
-function siteNotes({ metadata, spec }: Site, { edge, engine }: EngineCapabilities): ConfigNote[] {
-  if (spec.edge !== true || edge) return []
-  const message = `The router engine "${engine}" has no edge mode: the router runs in interior mode`
-  return [{ kind: 'Site', name: metadata.name, reason: 'Ready', message }]
 }

@@ -5,9 +5,12 @@ export interface AddressSpace {
 }
 
 /** The key under which an edge router's uplink is bound: whatever belongs to other routers. */
-const UPLINK_KEY = 'L_edge'
+export const UPLINK_KEY = 'L_edge'
 
-const INTERIOR: AddressSpace = { mode: 'interior' }
+/** How an interior router reads addresses. */
+export const INTERIOR: AddressSpace = { mode: 'interior' }
+/** How an edge router reads them. */
+export const EDGE: AddressSpace = { mode: 'edge' }
 const MANAGEMENT = '$management'
 const TRIMMED = new Set(['/', '.'])
 
@@ -64,9 +67,15 @@ export function topologyAddress(routerId: string, name: string): string {
   return `amqp:/_topo/0/${routerId}/${name}`
 }
 
+/** The address of `name` at one edge router; without a name, of all that is for this edge. */
+export function edgeAddress(edgeId: string, name?: string): string {
+  return name === undefined ? `amqp:/_edge/${edgeId}` : `amqp:/_edge/${edgeId}/${name}`
+}
+
 /** A reply address at this router. `token` (15 characters) must be new for each use. */
-export function temporaryAddress(routerId: string, token: string): string {
-  return topologyAddress(routerId, `temp.${token}`)
+export function temporaryAddress(routerId: string, token: string, { mode } = INTERIOR): string {
+  const name = `temp.${token}`
+  return mode === 'edge' ? edgeAddress(routerId, name) : topologyAddress(routerId, name)
 }
 
 function startOfPath(address: string, from: number): number {

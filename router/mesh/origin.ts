@@ -13,6 +13,8 @@ export interface Ingress {
   readonly origin: Origin
   /** The neighbouring router it came from: it is never sent back there. */
   readonly neighbour?: string
+  /** The edge router's connection it came by: it is never sent back there. */
+  readonly edge?: object | undefined
   /** The address the link was attached to; it stands over the message's own. */
   readonly to?: string | undefined
   /** Every delivery of the link is a stream, whatever its flags (capability `qd.streaming-deliveries`). */

@@ -2,6 +2,9 @@ import { SkupperError } from '../../core/model/error.ts'
 import { INCOMPLETE, endOf, itemsAt, nextItem, textAt, unsignedAt } from './control/encoded.ts'
 import type { Items } from './control/encoded.ts'
 
+/** What kind of router signs. */
+export type RouterMode = 'interior' | 'edge'
+
 /** Flag bits of the section. Others, such as 2 for resend-released, are passed on as they are. */
 export const STREAMING = 1
 export const DISABLE_Q2 = 4
@@ -37,15 +40,24 @@ export function routerIdOf(name: string): string {
   return name.startsWith('0/') ? name.slice(2) : name
 }
 
-/** The annotations of a message that starts its way at `routerId`. */
-export function originAnnotations(routerId: string, flags = 0): RouterAnnotations {
+/** The annotations of a message that starts its way at `routerId`; an edge router leaves it to its interior to sign. */
+export function originAnnotations(routerId: string, flags = 0, mode: RouterMode = 'interior'): RouterAnnotations {
   const name = traceName(routerId)
-  return { flags, toOverride: undefined, ingress: name, trace: [name] }
+  const signed = mode === 'interior'
+  return { flags, toOverride: undefined, ingress: signed ? name : undefined, trace: signed ? [name] : [] }
 }
 
-/** What `routerId` writes when it passes a message on: itself at the end of the trace, and as ingress if there is none. */
-export function passedOn(annotations: RouterAnnotations | undefined, routerId: string): RouterAnnotations {
-  if (annotations === undefined) return originAnnotations(routerId)
+/**
+ * What `routerId` writes when it passes a message on: itself at the end of the trace, and as ingress if there is none.
+ * An edge router writes neither.
+ */
+export function passedOn(
+  annotations: RouterAnnotations | undefined,
+  routerId: string,
+  mode: RouterMode = 'interior',
+): RouterAnnotations {
+  if (annotations === undefined) return originAnnotations(routerId, 0, mode)
+  if (mode === 'edge') return { ...annotations, ingress: undefined, trace: [] }
   const name = traceName(routerId)
   return { ...annotations, ingress: annotations.ingress ?? name, trace: [...annotations.trace, name] }
 }

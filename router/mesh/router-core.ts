@@ -3,14 +3,19 @@ import { Connections } from './connection/connections.ts'
 import { MeshConnector, type ConnectorContext, type ConnectorOptions } from './connection/connector.ts'
 import { DEFAULT_TIMERS, type ControlLog, type ControlTimers, type RouterView } from './control/control-link.ts'
 import { ControlPlane } from './control/control-plane.ts'
+import { EdgePlane } from './control/edge-plane.ts'
 import { Forwarder } from './forward/forwarder.ts'
 import { IncomingRoles } from './connection/incoming-roles.ts'
 import { MeshListener, type ListenerOptions } from './connection/listener.ts'
 import { Refusals } from './connection/refusals.ts'
+import type { Hop } from './forward/hop-target.ts'
+import type { RouterMode } from './router-annotations.ts'
 import type { AddressView } from './forward/address-table.ts'
 import type { ConnectionView, LinkView } from './connection/router-connection.ts'
 
 export interface RouterCoreOptions {
+  /** An edge router dials interior routers and passes nothing on between them; 'interior' by default. */
+  readonly mode?: RouterMode
   readonly routerId: string
   /** Boot time in ms: it must grow from start to start. */
   readonly bootedAt: number
@@ -27,7 +32,7 @@ export interface RouterCoreOptions {
 const CLOSE_DEADLINE_MS = 2_000
 
 /**
- * One interior router: its listeners, connectors and connections, the control plane that knows the network and the
+ * One router, interior or edge: its listeners, connectors and connections, the control plane that knows the network and the
  * forwarder that carries messages through it.
  */
 export class RouterCore {
@@ -62,14 +67,30 @@ export class RouterCore {
         onDuplicateId: () => undefined,
       },
     })
-    this.forwarder = new Forwarder({ routes: this.control, random })
+    const edge = options.mode === 'edge' ? this.#edgePlane(options) : undefined
+    this.forwarder = new Forwarder({ routes: edge ?? this.control, random })
     this.#refusals = new Refusals({ log, now })
     this.#connections = new Connections({ log, refusals: this.#refusals, now })
     this.#context = {
       ...options,
-      ...{ forwarder: this.forwarder, control: this.control, connections: this.#connections },
+      ...{ forwarder: this.forwarder, control: this.control, connections: this.#connections, edge },
     }
     this.#incoming = new IncomingRoles(this.#context)
+  }
+
+  #edgePlane({ routerId, log }: RouterCoreOptions): EdgePlane<Hop> {
+    return new EdgePlane<Hop>(routerId, {
+      onUplink: (hop, before) => {
+        if (before !== undefined) this.forwarder.removeHop(before)
+        if (hop !== undefined) this.forwarder.addHop(hop)
+        if (hop === undefined) log.warn({}, 'this edge router has no interior router')
+        else log.info({ router: hop.peerId }, 'this edge router has an interior router')
+        this.forwarder.onTopology()
+      },
+      onAddress: (key) => {
+        this.forwarder.onAddress(key)
+      },
+    })
   }
 
   /** Starts the beat of the control plane. */

@@ -5,5 +5,7 @@ declare module 'hpack.js' {
     execute(): void
     read(): { name: string; value: string } | null
   }
-  export const decompressor: { create(options: { table: { maxSize: number } }): Decompressor }
+  /** Node finds no named exports in it. */
+  const hpack: { decompressor: { create(options: { table: { maxSize: number } }): Decompressor } }
+  export = hpack
 }

@@ -1,4 +1,4 @@
-import { decompressor } from 'hpack.js'
+import hpack from 'hpack.js'
 import type { FrameHead } from './http2-frames.ts'
 
 export const HEADERS = 1
@@ -28,7 +28,7 @@ export interface HeaderBlock {
  * since each changes the table that the next one is read with.
  */
 export class HeaderBlocks {
-  readonly #decompressor = decompressor.create({ table: { maxSize: MAX_TABLE_BYTES } })
+  readonly #decompressor = hpack.decompressor.create({ table: { maxSize: MAX_TABLE_BYTES } })
   #first: FrameHead | undefined
   #parts: Buffer[] = []
   #bytes = 0

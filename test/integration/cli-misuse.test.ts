@@ -3,15 +3,18 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { RESOURCE_SCHEMAS, type Kind } from '../../core/model/resource.ts'
+import { createAuthority } from '../../core/pki/authority.ts'
 import type { Store } from '../../core/store/store.ts'
 import { commandLine, siteWithoutPrograms, type CommandLine } from '../support/cli.ts'
 import { connector, link, listener } from '../support/resources.ts'
+
+const CA = await createAuthority({ commonName: 'east', now: Date.now() })
 
 const token = (parts: { url?: string; generatedBy?: string } = {}) => ({
   apiVersion: 'skupper.io/v2alpha1',
   kind: 'AccessToken',
   metadata: { name: 'east', annotations: { 'skupper.io/generated-by': parts.generatedBy ?? 'east-id' } },
-  spec: { url: parts.url ?? 'https://127.0.0.1:9091/1', code: 'code', ca: 'ca' },
+  spec: { url: parts.url ?? 'https://127.0.0.1:9091/1', code: 'code', ca: CA.certificate },
 })
 
 async function content(store: Store): Promise<string> {

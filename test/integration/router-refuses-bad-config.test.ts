@@ -13,7 +13,15 @@ test.each<[string, unknown, string]>([
   ['a wrong port', [ROUTER, ['listener', { name: 'l', port: 70_000 }]], '70000'],
   ['a missing certificate', [ROUTER, ['sslProfile', { name: 'p', caCertFile: '/nowhere/ca.crt' }]], '/nowhere/ca.crt'],
   ['an unknown profile', [ROUTER, ['listener', { name: 'l', port: 0, sslProfile: 'p' }]], '"p"'],
-  ['a role that is not supported', [ROUTER, ['listener', { name: 'l', port: 0, role: 'edge' }]], 'edge'],
+  ['a role that is not supported', [ROUTER, ['listener', { name: 'l', port: 0, role: 'inter-edge' }]], 'inter-edge'],
+  [
+    'a link to an edge router',
+    [
+      ['router', { id: 'a', mode: 'edge' }],
+      ['listener', { name: 'l', port: 0, role: 'inter-router' }],
+    ],
+    'edge mode',
+  ],
   ['two entities of one name', [ROUTER, ['sslProfile', { name: 'p' }], ['sslProfile', { name: 'p' }]], '"p"'],
 ])('%s ends it at once with one line that names it', async (_title, config, named) => {
   const router = await runRouter(config)

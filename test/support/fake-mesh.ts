@@ -82,6 +82,7 @@ export function fakeMeshParts() {
   const now = () => 1_000
   const parts = {
     mesh: new FakeMesh(),
+    mode: 'interior' as const,
     profiles: new SslProfiles(now),
     telemetry: new TelemetrySource({ sourceType: 'ROUTER', port, now, random: () => 0 }),
     reports: new Reports(),

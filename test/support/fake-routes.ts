@@ -1,4 +1,5 @@
 import type { OutgoingDelivery } from '../../router/amqp/delivery.ts'
+import { INTERIOR } from '../../router/mesh/address.ts'
 import type { Routes } from '../../router/mesh/forward/address-table.ts'
 import type { ControlLink, Holder } from '../../router/mesh/control/control-link.ts'
 import type { Hop } from '../../router/mesh/forward/hop-target.ts'
@@ -8,6 +9,7 @@ import { FakeOutgoing } from './fake-deliveries.ts'
 /** A control plane that knows what a test tells it. This router is "me". */
 export class FakeRoutes implements Routes {
   readonly routerId = 'me'
+  space = INTERIOR
   radius = 3
   readonly advertised = new Map<string, number>()
   readonly #nextHops = new Map<string, ControlLink>()

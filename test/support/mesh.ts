@@ -3,6 +3,7 @@ import type { ConnectorOptions, MeshConnector } from '../../router/mesh/connecti
 import type { ControlTimers } from '../../router/mesh/control/control-link.ts'
 import type { ListenerOptions, MeshListener } from '../../router/mesh/connection/listener.ts'
 import { RouterCore } from '../../router/mesh/router-core.ts'
+import type { RouterMode } from '../../router/mesh/router-annotations.ts'
 import { eventually } from './eventually.ts'
 
 const LOOPBACK = '127.0.0.1'
@@ -11,7 +12,7 @@ const LOOPBACK = '127.0.0.1'
 export interface TestRouter {
   readonly id: string
   readonly core: RouterCore
-  /** For other routers. */
+  /** For other routers; of an edge router, for clients. */
   readonly listener: MeshListener
   readonly port: number
   /** Its log lines, as `level text`. */
@@ -19,6 +20,7 @@ export interface TestRouter {
 }
 
 export interface TestRouterOptions {
+  readonly mode?: RouterMode
   readonly timers?: Partial<ControlTimers>
   readonly listener?: Partial<ListenerOptions>
   readonly bootedAt?: number
@@ -28,7 +30,7 @@ export interface TestRouterOptions {
 export async function startRouter(id: string, options: TestRouterOptions = {}): Promise<TestRouter> {
   const log: string[] = []
   const core = new RouterCore({
-    ...{ routerId: id, version: 'test', random: Math.random },
+    ...{ routerId: id, version: 'test', random: Math.random, mode: options.mode ?? 'interior' },
     bootedAt: options.bootedAt ?? Date.now(),
     now: () => performance.now(),
     timers: options.timers ?? {},
@@ -39,7 +41,8 @@ export async function startRouter(id: string, options: TestRouterOptions = {}): 
   })
   onTestFinished(() => core.close())
   core.start()
-  const address = { name: 'routers', role: 'inter-router', host: LOOPBACK, port: 0 } as const
+  const role = options.mode === 'edge' ? 'normal' : 'inter-router'
+  const address = { name: 'routers', role, host: LOOPBACK, port: 0 } as const
   const listener = await core.addListener({ ...address, ...options.listener })
   return { id, core, listener, port: listener.port, log }
 }

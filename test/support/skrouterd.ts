@@ -28,7 +28,10 @@ export interface SkupperRouter {
   stop(): Promise<void>
 }
 
-/** Starts skupper-router in interior mode; it ends with the test. Resolves when `ports` are open. */
+/**
+ * Starts skupper-router, in interior mode where `entities` has no `router`; it ends with the test. Resolves when `ports`
+ * are open.
+ */
 export async function startSkupperRouter(
   id: string,
   entities: readonly SkupperEntity[],
@@ -38,7 +41,8 @@ export async function startSkupperRouter(
   const config = join(directory, 'config.json')
   const logFile = join(directory, 'log')
   const router: SkupperEntity = ['router', { id, mode: 'interior', helloMaxAgeSeconds: 3 }]
-  await writeFile(config, JSON.stringify([router, ...entities]))
+  const named = entities.some(([type]) => type === 'router')
+  await writeFile(config, JSON.stringify(named ? entities : [router, ...entities]))
   const child = spawn(SKROUTERD, ['-c', config], { stdio: ['ignore', 'pipe', 'pipe'] })
   const output = createWriteStream(logFile)
   child.stdout.pipe(output)

@@ -42,6 +42,8 @@ export interface ExposableObject {
    * whoever asks does not know that Service.
    */
   readonly relatedPorts?: readonly ObjectPort[] | undefined
+  /** Of a Service: the ports of its pods by their names; undefined where whoever asks does not know those. */
+  readonly podPorts?: Readonly<Record<string, number>> | undefined
 }
 
 const text = z.string()

@@ -25,14 +25,15 @@ interface PortPair extends ObjectPort {
 
 /**
  * The ports under which an object is called, from its annotation, else from the object. A Service whose pods' ports
- * are given by name is called at its own ports: `byService` says so. Throws `annotation/invalid`, `exposure/no-ports`.
+ * are given by names that nobody knows is called at its own ports: `byService` says so. Throws `annotation/invalid`, `exposure/no-ports`.
  */
 export function exposedPorts(
   object: ExposableObject,
   { wish, protocol, takesPorts }: PortWish,
 ): { ports: ExposedPort[]; byService: boolean } {
   const given = takesPorts ? wish.port : undefined
-  const pairs = given === undefined ? declaredPairs(object, wish, protocol) : givenPairs(object, given)
+  const asked = given === undefined ? declaredPairs(object, wish, protocol) : givenPairs(object, given)
+  const pairs = asked.map((pair) => ({ ...pair, targetPort: object.podPorts?.[pair.targetPort] ?? pair.targetPort }))
   const byService = pairs.some(({ targetPort }) => typeof targetPort === 'string')
   const ports = pairs.map((pair): ExposedPort => {
     const { port, targetPort } = pair

@@ -6,9 +6,9 @@ import type { Running } from '../configured-type.ts'
 import type { EntityType } from '../entity-type.ts'
 import { LinkReport } from './link-report.ts'
 import type { LinkState } from './link-report.ts'
-import { refuseFixed, saslMechanisms, useTls } from './mesh-parts.ts'
+import { refuseFixed, roleIn, saslMechanisms, useTls } from './mesh-parts.ts'
 import type { MeshParts } from './mesh-parts.ts'
-import { refuseOther, refuseSet } from './unsupported.ts'
+import { refuseSet } from './unsupported.ts'
 
 /** What makes connectors. */
 export interface ConnectorMesh {
@@ -34,7 +34,7 @@ export function connectorType(parts: ConnectorParts): EntityType {
 function start(attributes: AttributesOf<'connector'>, parts: ConnectorParts): Running<'connector'> {
   const { mesh, telemetry, reports, now } = parts
   const { name, role, cost } = attributes
-  const options = optionsOf(attributes, parts.dataConnections)
+  const options = optionsOf(attributes, parts)
   const use = useTls(parts, { type: 'connector', ...attributes })
   const connector = mesh.addConnector({ ...options, tls: use.tls })
   use.follow(connector)
@@ -56,14 +56,15 @@ function start(attributes: AttributesOf<'connector'>, parts: ConnectorParts): Ru
 }
 
 /** A bad attribute is found before anything is in use. */
-function optionsOf(attributes: AttributesOf<'connector'>, dataConnections: number): ConnectorOptions {
+function optionsOf(attributes: AttributesOf<'connector'>, parts: ConnectorParts): ConnectorOptions {
+  const { mode, dataConnections } = parts
   const { name, role, host, port, cost, verifyHostname, maxFrameSize, idleTimeoutSeconds } = attributes
   const entity = `connector ${name}`
-  refuseOther(entity, { role }, ['inter-router'])
   refuseSet(entity, attributes, ['saslUsername', 'saslPassword'])
   refuseFixed(entity, attributes)
   return {
-    ...{ name, role: 'inter-router', host, cost, verifyHostname, maxFrameSize, dataConnections },
+    role: roleIn(role, { entity, mode, supported: [mode === 'edge' ? 'edge' : 'inter-router'] }),
+    ...{ name, host, cost, verifyHostname, maxFrameSize, dataConnections },
     port: Number(port),
     idleTimeoutMs: idleTimeoutSeconds * 1000,
     saslMechanisms: saslMechanisms(entity, attributes.saslMechanisms),

@@ -7,9 +7,8 @@ import type { MutualTls } from '../../tls/tls-files.ts'
 import { configuredType } from '../configured-type.ts'
 import type { Running } from '../configured-type.ts'
 import type { EntityType } from '../entity-type.ts'
-import { refuseFixed, saslMechanisms, useTls } from './mesh-parts.ts'
+import { refuseFixed, roleIn, saslMechanisms, useTls } from './mesh-parts.ts'
 import type { MeshParts } from './mesh-parts.ts'
-import { refuseOther } from './unsupported.ts'
 
 /** What makes AMQP listeners. */
 export interface ListenerMesh {
@@ -37,7 +36,7 @@ export function listenerType(parts: ListenerParts): EntityType {
 
 async function startAmqp(attributes: ListenerAttributes, parts: ListenerParts): Promise<Running<'listener'>> {
   const { name, host } = attributes
-  const options = amqpOptions(attributes)
+  const options = amqpOptions(attributes, parts)
   const use = useTls(parts, { type: 'listener', ...attributes })
   const access = openAccess(attributes, parts)
   try {
@@ -59,30 +58,32 @@ async function startAmqp(attributes: ListenerAttributes, parts: ListenerParts): 
 }
 
 /** A bad attribute is found before anything is in use. */
-function amqpOptions(attributes: ListenerAttributes): ListenerOptions {
+function amqpOptions(attributes: ListenerAttributes, { mode }: ListenerParts): ListenerOptions {
   const { name, role, host, port, cost, maxFrameSize, idleTimeoutSeconds, authenticatePeer } = attributes
   const entity = `listener ${name}`
   if (attributes.requireSsl && attributes.sslProfile === undefined) {
     throw new SkupperError('config/invalid-attribute', `${entity}: requireSsl is true; wanted with it an sslProfile`)
   }
-  refuseOther(entity, { role }, ['normal', 'inter-router'])
   return {
     ...{ name, host, cost, maxFrameSize, authenticatePeer },
-    role: role === 'normal' ? 'normal' : 'inter-router',
+    role: roleIn(role, { entity, mode, supported: mode === 'edge' ? CLIENTS : ANYBODY }),
     port: Number(port),
     idleTimeoutMs: idleTimeoutSeconds * 1000,
     saslMechanisms: saslMechanisms(entity, attributes.saslMechanisms),
   }
 }
 
+const CLIENTS = ['normal'] as const
+const ANYBODY = ['normal', 'inter-router', 'edge'] as const
+
 /** The telemetry record of a port that other routers dial; their links refer to it. */
 function openAccess({ name, role }: ListenerAttributes, parts: ListenerParts): { id: string; end(): void } | undefined {
-  if (role !== 'inter-router') return undefined
+  if (role === 'normal') return undefined
   const { telemetry, reports } = parts
   const record = telemetry.open('ROUTER_ACCESS', { name, role, linkCount: 0 })
   const stopReporting = reports.add((connections) => {
     const links = connections.filter((connection) => connection.dir === 'in' && connection.name === name)
-    record.set({ linkCount: links.filter((connection) => connection.role === 'inter-router').length })
+    record.set({ linkCount: links.filter((connection) => connection.role === role).length })
   })
   return {
     id: record.id,

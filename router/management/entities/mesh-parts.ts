@@ -1,3 +1,4 @@
+import { SkupperError } from '../../../core/model/error.ts'
 import type { SaslMechanism } from '../../amqp/connection.ts'
 import { LINK_CREDIT } from '../../mesh/connection/capabilities.ts'
 import type { ConnectionView } from '../../mesh/connection/router-connection.ts'
@@ -16,6 +17,8 @@ export interface MeshConnections {
 
 /** What AMQP listeners and connectors are made with. */
 export interface MeshParts<Mesh> {
+  /** What this router is. */
+  readonly mode: 'interior' | 'edge'
   readonly mesh: Mesh & MeshConnections
   readonly profiles: SslProfiles
   readonly telemetry: TelemetrySource
@@ -89,6 +92,22 @@ export function refuseFixed(entity: string, attributes: FixedAttributes): void {
   refuseOther(entity, { maxSessions: String(maxSessions) }, ['32768'])
   refuseOther(entity, { linkCapacity: String(linkCapacity) }, [String(LINK_CREDIT)])
   refuseOther(entity, { stripAnnotations }, ['both'])
+}
+
+/** The role of a listener or connector, if a router of this mode has it. Throws `config/not-supported`. */
+export function roleIn<R extends string>(role: string, { entity, mode, supported }: RoleChoice<R>): R {
+  const found = supported.find((each) => each === role)
+  if (found !== undefined) return found
+  const wanted = supported.join(' or ')
+  const message = `${entity}: role is ${role}; a router in ${mode} mode supports ${wanted}`
+  throw new SkupperError('config/not-supported', message, { given: role, wanted })
+}
+
+interface RoleChoice<R> {
+  /** For the message, such as `listener links`. */
+  readonly entity: string
+  readonly mode: 'interior' | 'edge'
+  readonly supported: readonly R[]
 }
 
 const MECHANISMS: readonly SaslMechanism[] = ['EXTERNAL', 'ANONYMOUS']

@@ -1,7 +1,6 @@
 import type { Connection } from '../../amqp/connection.ts'
 import type { Receiver } from '../../amqp/receiver.ts'
 import type { Sender } from '../../amqp/sender.ts'
-import { addressKey } from '../address.ts'
 import { CAPABILITY, LINK_CREDIT, linkEnd, offers } from './capabilities.ts'
 import type { Forwarder, Subscription } from '../forward/forwarder.ts'
 import { LinkQueue } from './link-queue.ts'
@@ -13,7 +12,6 @@ export interface ClientLinksOptions {
   readonly connectionId: number
   readonly connection: Connection
   readonly forwarder: Forwarder
-  readonly routerId: string
   readonly origin: Origin
   /** The capabilities the client offers. */
   readonly capabilities: readonly string[]
@@ -124,7 +122,7 @@ export class ClientLinks implements Role {
 
   /** A client is a consumer anywhere in the network or here, but takes nothing that is the routers' own. */
   #mayConsume(address: string): boolean {
-    const key = addressKey(address, this.#options.routerId)
+    const key = this.#options.forwarder.key(address)
     if (key.startsWith('M')) return !key.startsWith('M_$') && key.length > 1
     return key.startsWith('L') && !key.startsWith('L$') && !key.startsWith('Lqd')
   }

@@ -6,7 +6,10 @@ import { amqpOptions, linkCost } from './amqp-options.ts'
 import { CAPABILITY } from './capabilities.ts'
 import { ControlConnection } from './control-connection.ts'
 import type { ControlLog } from '../control/control-link.ts'
+import type { EdgePlane } from '../control/edge-plane.ts'
+import type { Hop } from '../forward/hop-target.ts'
 import { DialLoop } from './dial-loop.ts'
+import { EdgeUplink } from './edge-uplink.ts'
 import type { TlsFiles } from './listener.ts'
 import { randomToken } from '../random-token.ts'
 import type { Role, RouterConnection } from './router-connection.ts'
@@ -14,7 +17,8 @@ import { Trunk, type DialContext } from './trunk.ts'
 
 export interface ConnectorOptions {
   readonly name: string
-  readonly role: 'inter-router'
+  /** 'edge' on an edge router, 'inter-router' on all others. */
+  readonly role: 'inter-router' | 'edge'
   readonly host: string
   readonly port: number
   /** Of the link, at least 1; the other end may ask for more. */
@@ -46,6 +50,8 @@ export interface ConnectorContext extends DialContext {
   readonly routerId: string
   readonly version: string
   readonly log: ControlLog
+  /** Of an edge router. */
+  readonly edge: EdgePlane<Hop> | undefined
 }
 
 const DEFAULT_DATA_CONNECTIONS = 2
@@ -110,6 +116,32 @@ export class MeshConnector {
   }
 
   #connect(socket: Socket, onClosed: (reason?: SkupperError) => void): void {
+    const { edge } = this.#context
+    if (edge === undefined) this.#connectInterior(socket, onClosed)
+    else this.#connectEdge(edge, socket, onClosed)
+  }
+
+  #connectEdge(plane: EdgePlane<Hop>, socket: Socket, onClosed: (reason?: SkupperError) => void): void {
+    this.#control = this.#context.connections.add({
+      ...{ name: this.name, socket, dir: 'out', role: 'edge' },
+      amqp: (id) => this.#amqp(id),
+      owner: {
+        onOpen: (connection, peer) => {
+          if (this.#isSelf(connection, peer)) return undefined
+          const cost = linkCost(this.options.cost, peer.properties)
+          this.#linked(peer, cost)
+          return new EdgeUplink({ ...this.#context, connection, peer, cost, plane })
+        },
+        onClosed: (_, reason) => {
+          this.#control = undefined
+          this.#peer = undefined
+          onClosed(reason)
+        },
+      },
+    })
+  }
+
+  #connectInterior(socket: Socket, onClosed: (reason?: SkupperError) => void): void {
     const correlator = randomToken(this.#context.random)
     const trunk = new Trunk(this.#context, {
       name: this.name,
@@ -132,10 +164,7 @@ export class MeshConnector {
   }
 
   #opened(connection: RouterConnection, peer: Peer, trunk: Trunk): Role | undefined {
-    if (peer.containerId === this.#context.routerId) {
-      connection.refuse('amqp:not-allowed', `the router at the other end has this router's id ${peer.containerId}`)
-      return undefined
-    }
+    if (this.#isSelf(connection, peer)) return undefined
     const cost = linkCost(this.options.cost, peer.properties)
     const onReady = (): void => {
       this.#linked(peer, cost)
@@ -150,6 +179,12 @@ export class MeshConnector {
       dialled: true,
       onReady,
     })
+  }
+
+  #isSelf(connection: RouterConnection, { containerId }: Peer): boolean {
+    if (containerId !== this.#context.routerId) return false
+    connection.refuse('amqp:not-allowed', `the router at the other end has this router's id ${containerId}`)
+    return true
   }
 
   #linked({ containerId: routerId, properties }: Peer, cost: number): void {
@@ -174,7 +209,8 @@ export class MeshConnector {
     return { host, port, tls, timeoutMs: DIAL_TIMEOUT_MS }
   }
 
-  #amqp(connectionId: number, { correlator, data }: { correlator: string; data: boolean }): ConnectionOptions {
+  /** `group`: the connections that belong together; an edge has one only. */
+  #amqp(connectionId: number, group?: { correlator: string; data: boolean }): ConnectionOptions {
     const { routerId, version } = this.#context
     const { host, cost, maxFrameSize, idleTimeoutMs } = this.options
     const ordinal = this.#tls === undefined ? undefined : (this.#tls.ordinal ?? 0)
@@ -182,7 +218,7 @@ export class MeshConnector {
       ...{ routerId, version, connectionId, hostname: host, maxFrameSize, idleTimeoutMs, cost },
       saslMechanisms: this.options.saslMechanisms ?? [this.#tls === undefined ? 'ANONYMOUS' : 'EXTERNAL'],
       betweenRouters: true,
-      group: { correlator, ordinal, data },
+      group: group && { ...group, ordinal },
     })
   }
 }

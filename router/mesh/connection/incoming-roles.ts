@@ -5,6 +5,7 @@ import { ClientLinks } from './client-links.ts'
 import type { Connections } from './connections.ts'
 import { ControlConnection, type Mesh } from './control-connection.ts'
 import { DataConnection } from './data-connection.ts'
+import { EdgeLinks } from './edge-links.ts'
 import type { ListenerOptions } from './listener.ts'
 import type { Role, RouterConnection } from './router-connection.ts'
 import { TrunkGroups } from './trunk-groups.ts'
@@ -20,6 +21,8 @@ export interface AcceptContext extends Mesh {
 export class IncomingRoles {
   readonly #context: AcceptContext
   readonly #groups = new TrunkGroups()
+  /** The active connection of each edge router. */
+  readonly #edges = new Map<string, EdgeLinks>()
 
   constructor(context: AcceptContext) {
     this.#context = context
@@ -35,12 +38,13 @@ export class IncomingRoles {
           ...{ routerId, version, connectionId, cost: listener.cost, accessId: listener.accessId },
           ...{ maxFrameSize: listener.maxFrameSize, idleTimeoutMs: listener.idleTimeoutMs },
           saslOptional: !verified,
-          betweenRouters: listener.role === 'inter-router',
+          betweenRouters: listener.role !== 'normal',
           saslMechanisms: listener.saslMechanisms ?? [verified ? 'EXTERNAL' : 'ANONYMOUS'],
         }),
       owner: {
         onOpen: (connection, peer) => {
           if (listener.role === 'normal') return this.#client({ connection, peer, verified })
+          if (listener.role === 'edge') return this.#edge(connection, peer)
           return isDataConnection(peer.properties)
             ? this.#data(connection, peer)
             : this.#control(connection, peer, listener)
@@ -58,6 +62,28 @@ export class IncomingRoles {
       origin: { kind: verified ? 'local-client' : 'network', peer: peer.containerId },
       capabilities: peer.offeredCapabilities,
     })
+  }
+
+  #edge(connection: RouterConnection, peer: Peer): Role | undefined {
+    const { containerId: id } = peer
+    if (id === this.#context.routerId) {
+      connection.refuse('amqp:not-allowed', `this router has the id ${id} itself`)
+      return undefined
+    }
+    const role = new EdgeLinks({
+      ...this.#context,
+      ...{ connection, peer },
+      // An edge that comes anew is where its messages go, even if the loss of its old connection is not noticed yet.
+      onActive: () => {
+        const before = this.#edges.get(id)
+        if (before !== role) before?.retire()
+        this.#edges.set(id, role)
+      },
+      onGone: () => {
+        if (this.#edges.get(id) === role) this.#edges.delete(id)
+      },
+    })
+    return role
   }
 
   #control(connection: RouterConnection, peer: Peer, listener: ListenerOptions): Role | undefined {

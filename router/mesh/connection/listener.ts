@@ -17,7 +17,7 @@ export interface TlsFiles {
 
 export interface ListenerOptions {
   readonly name: string
-  readonly role: 'normal' | 'inter-router'
+  readonly role: 'normal' | 'inter-router' | 'edge'
   readonly host: string
   /** 0 for a free one. */
   readonly port: number

@@ -6,7 +6,7 @@ import type { Receiver } from '../../amqp/receiver.ts'
 import type { Sender } from '../../amqp/sender.ts'
 
 /** What a connection is for. 'inter-router-data' carries only streams, beside an 'inter-router' one. */
-export type ConnectionRole = 'normal' | 'inter-router' | 'inter-router-data'
+export type ConnectionRole = 'normal' | 'inter-router' | 'inter-router-data' | 'edge'
 
 /** A link as management lists it. */
 export interface LinkView {

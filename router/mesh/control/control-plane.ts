@@ -1,4 +1,4 @@
-import { addressKey } from '../address.ts'
+import { addressKey, INTERIOR } from '../address.ts'
 import { AdvertisementSchedule } from './advertisement-schedule.ts'
 import { Complaints } from '../connection/complaints.ts'
 import { DEFAULT_TIMERS } from './control-link.ts'
@@ -38,6 +38,7 @@ const UNDERSTOOD = new Set(['Lqdhello', 'Lqdrouter', 'Lqdrouter.ma', 'Tqdrouter'
  */
 export class ControlPlane {
   readonly routerId: string
+  readonly space = INTERIOR
   readonly #instance: number
   readonly #now: () => number
   readonly #timers: ControlTimers

@@ -1,5 +1,6 @@
 import { chooseOne, worthTrying, type Place } from './choice.ts'
 import type { ControlLink } from '../control/control-link.ts'
+import { isSynchronised } from '../control/control-message.ts'
 import type { ControlPlane } from '../control/control-plane.ts'
 import { HopTarget, Load, type Hop } from './hop-target.ts'
 import type { Passage } from './passage.ts'
@@ -8,10 +9,15 @@ import type { Target } from './target.ts'
 import { treatmentOf, TREATMENT, type Treatment, type Treatments } from '../treatments.ts'
 
 /** What the data plane asks of the control plane. */
-export type Routes = Pick<
+export interface Routes extends Pick<
   ControlPlane,
-  'routerId' | 'radius' | 'nextHop' | 'cost' | 'holders' | 'carries' | 'advertise' | 'withdraw'
->
+  'routerId' | 'space' | 'radius' | 'nextHop' | 'cost' | 'holders' | 'carries' | 'advertise' | 'withdraw'
+> {
+  /** An edge router learns of the addresses that it asks about: `wanted` says whether somebody here waits to hear. */
+  follow?(key: string, wanted: boolean): void
+  /** Where an edge router sends what it knows no way for. */
+  uplink?(key: string): ControlLink | undefined
+}
 
 /** An address as management lists it. */
 export interface AddressView {
@@ -41,10 +47,16 @@ interface Entry {
   readonly locals: Target[]
   /** Unsettled deliveries by the router they were sent towards. */
   readonly outstanding: Map<string, number>
-  readonly watchers: Set<(reachable: boolean) => void>
+  readonly watchers: Set<Watcher>
   readonly counts: DeliveryCounts
-  reachable: boolean
   turn: number
+}
+
+interface Watcher {
+  readonly onChange: (reachable: boolean) => void
+  /** Consumers at this edge router's connection do not count. */
+  readonly edge: object | undefined
+  reachable: boolean
 }
 
 /**
@@ -89,25 +101,26 @@ export class AddressTable {
     this.#check(entry)
   }
 
-  /** Calls `onChange` at once and at each change. The answer ends that. */
-  watch(key: string, onChange: (reachable: boolean) => void): () => void {
+  /**
+   * Calls `onChange` at once and at each change. The answer ends that. With `edge` the consumers at that connection do
+   * not count.
+   */
+  watch(key: string, onChange: (reachable: boolean) => void, edge?: object): () => void {
     const entry = this.#entryOf(key)
-    // A function of its own for each watch, so that one listener may watch twice.
-    const watcher = (reachable: boolean): void => {
-      onChange(reachable)
-    }
+    if (entry.watchers.size === 0) this.#routes.follow?.(key, true)
+    const watcher: Watcher = { onChange, edge, reachable: this.#hasConsumer(key, edge) }
     entry.watchers.add(watcher)
-    onChange(entry.reachable)
+    onChange(watcher.reachable)
     return () => {
-      entry.watchers.delete(watcher)
+      if (!entry.watchers.delete(watcher)) return
+      if (entry.watchers.size === 0) this.#routes.follow?.(key, false)
       this.#check(entry)
     }
   }
 
+  /** Whether a message to `key` has somewhere to go, as far as is known here. */
   reachable(key: string): boolean {
-    if (key.startsWith('T')) return true
-    if (key.startsWith('R')) return this.#routes.nextHop(key.slice(1)) !== undefined
-    return (this.#entries.get(key)?.locals.length ?? 0) > 0 || this.#routes.holders(key).length > 0
+    return this.#hasConsumer(key) || this.#routes.uplink?.(key) !== undefined
   }
 
   /** The holders of `key` may have changed. */
@@ -132,7 +145,8 @@ export class AddressTable {
   /** The one target for a message of an address that is not multicast: one not in `tried`, if there is any. */
   one(passage: Passage, tried: readonly Place[] = []): Target | undefined {
     const entry = this.#entries.get(passage.key)
-    const all = [...(entry?.locals ?? []), ...this.#remotes(passage, entry)]
+    const all = [...localsOf(entry, passage), ...this.#remotes(passage, entry)]
+    if (all.length === 0) return this.#upwards(passage)[0]
     if (entry === undefined) return all[0]
     const candidates = worthTrying(all, tried)
     const chosen = chooseOne(candidates, this.treatment(passage.key), entry.turn)
@@ -142,7 +156,7 @@ export class AddressTable {
 
   /** All targets of a multicast message: the consumers here, and each neighbour that leads to others once. */
   all(passage: Passage): Target[] {
-    const locals = this.#entries.get(passage.key)?.locals ?? []
+    const locals = localsOf(this.#entries.get(passage.key), passage)
     const hops = this.treatment(passage.key) === TREATMENT.flood ? this.#hops.values() : this.#multicastHops(passage)
     const onward = [...hops].filter((hop) => this.#isOnward(hop, passage))
     return [...locals, ...onward.map((hop) => new HopTarget(hop, { cost: hop.cost, place: hop.peerId }))]
@@ -176,6 +190,8 @@ export class AddressTable {
 
   #multicastHops(passage: Passage): Set<Hop> {
     const hops = new Set<Hop>()
+    const up = this.#hopOver(this.#routes.uplink?.(passage.key))
+    if (up !== undefined) hops.add(up)
     for (const { routerId } of this.#routes.holders(passage.key)) {
       const hop = this.#hopTo(routerId)
       if (hop !== undefined && this.#carries(passage, routerId)) hops.add(hop)
@@ -190,6 +206,13 @@ export class AddressTable {
     return holders.flatMap(({ routerId }) => this.#remote(routerId, passage, entry))
   }
 
+  /** Where an edge router sends what it knows no consumer of. */
+  #upwards(passage: Passage): Target[] {
+    const hop = this.#hopOver(this.#routes.uplink?.(passage.key))
+    if (hop === undefined || !this.#isOnward(hop, passage)) return []
+    return [new HopTarget(hop, { cost: hop.cost, place: hop.peerId })]
+  }
+
   #remote(routerId: string, passage: Passage, entry: Entry | undefined): Target[] {
     const hop = this.#hopTo(routerId)
     if (hop === undefined || !this.#isOnward(hop, passage)) return []
@@ -198,7 +221,10 @@ export class AddressTable {
   }
 
   #hopTo(routerId: string): Hop | undefined {
-    const link = this.#routes.nextHop(routerId)
+    return this.#hopOver(this.#routes.nextHop(routerId))
+  }
+
+  #hopOver(link: ControlLink | undefined): Hop | undefined {
     return link === undefined ? undefined : this.#hops.get(link)
   }
 
@@ -211,7 +237,7 @@ export class AddressTable {
   }
 
   #advertise(entry: Entry): void {
-    if (!entry.key.startsWith('M')) return
+    if (!isSynchronised(entry.key)) return
     if (entry.locals.length === 0) this.#routes.withdraw(entry.key)
     else this.#routes.advertise(entry.key, this.treatment(entry.key))
   }
@@ -226,7 +252,6 @@ export class AddressTable {
       outstanding: new Map(),
       watchers: new Set(),
       counts: { ingress: 0, egress: 0, transit: 0 },
-      reachable: this.reachable(key),
       turn: 0,
     }
     this.#entries.set(key, entry)
@@ -234,13 +259,31 @@ export class AddressTable {
   }
 
   #check(entry: Entry): void {
-    const reachable = this.reachable(entry.key)
-    if (!reachable && entry.watchers.size === 0) this.#entries.delete(entry.key)
-    if (reachable === entry.reachable) return
-    entry.reachable = reachable
-    for (const watcher of entry.watchers) watcher(reachable)
+    if (entry.watchers.size === 0 && !this.#hasConsumer(entry.key)) this.#entries.delete(entry.key)
+    for (const watcher of entry.watchers) {
+      const reachable = this.#hasConsumer(entry.key, watcher.edge)
+      if (reachable === watcher.reachable) continue
+      watcher.reachable = reachable
+      watcher.onChange(reachable)
+    }
+  }
+
+  #hasConsumer(key: string, edge?: object): boolean {
+    if (key.startsWith('T')) return true
+    if (key.startsWith('R')) return this.#routes.nextHop(key.slice(1)) !== undefined
+    const locals = this.#entries.get(key)?.locals ?? []
+    const others = edge === undefined ? locals.length > 0 : locals.some((target) => target.edge !== edge)
+    return others || this.#routes.holders(key).length > 0
   }
 }
+
+/** The consumers here; what an edge router sends does not go back to it. */
+function localsOf(entry: Entry | undefined, { edge }: Passage): readonly Target[] {
+  if (entry === undefined) return NOBODY
+  return edge === undefined ? entry.locals : entry.locals.filter((target) => target.edge !== edge)
+}
+
+const NOBODY: readonly Target[] = []
 
 function outstandingOf(entry: Entry): number {
   const here = entry.locals.reduce((sum, target) => sum + target.outstanding, 0)

@@ -10,9 +10,9 @@ import type { Ingress, Origin } from '../origin.ts'
 import { forward, onward, sendCopies, writeOnward } from './onward.ts'
 import { passageFromHere, passageOf, type Passage } from './passage.ts'
 import { randomToken } from '../random-token.ts'
-import { DISABLE_Q2, originAnnotations, STREAMING } from '../router-annotations.ts'
+import { DISABLE_Q2, originAnnotations, STREAMING, type RouterAnnotations } from '../router-annotations.ts'
 import { encodeStreamHead, type StreamHead } from '../stream-head.ts'
-import { ConsumerTarget, LinkTarget, type Target, type WayOptions } from './target.ts'
+import { ConsumerTarget, LinkTarget, type LinkEndOptions, type Target, type WayOptions } from './target.ts'
 import { isMulticast, Treatments, type Treatment } from '../treatments.ts'
 import { MAX_WHOLE_BYTES, WholeDelivery } from './whole-delivery.ts'
 
@@ -102,9 +102,13 @@ export class Forwarder implements ArrivalHandler {
     return this.#add(address, target, options)
   }
 
-  /** Sends the messages for `address`, without router annotations, to what `open` opens. */
-  subscribeLink(address: string, open: (options: WayOptions) => OutgoingDelivery | undefined): Subscription {
-    return this.#add(address, new LinkTarget(open), {})
+  /** Sends the messages for `address` to what `open` opens: without router annotations, unless an edge router is there. */
+  subscribeLink(
+    address: string,
+    open: (options: WayOptions) => OutgoingDelivery | undefined,
+    end: LinkEndOptions = {},
+  ): Subscription {
+    return this.#add(address, new LinkTarget(open, end), {})
   }
 
   /**
@@ -119,7 +123,7 @@ export class Forwarder implements ArrivalHandler {
     const outgoing = target?.open({ streaming: true, priority: DEFAULT_PRIORITY })
     if (target === undefined || outgoing === undefined) return undefined
     this.#count(passage, [target])
-    const annotations = originAnnotations(this.#routes.routerId, STREAMING | DISABLE_Q2)
+    const annotations = this.#originAnnotations(STREAMING | DISABLE_Q2)
     writeOnward(outgoing, target, { annotations, rest: encodeStreamHead(head), priority: DEFAULT_PRIORITY })
     return outgoing
   }
@@ -127,7 +131,7 @@ export class Forwarder implements ArrivalHandler {
   /** Sends a complete message, settled. False if nobody takes it. */
   send(message: Message & { readonly to: string }): boolean {
     const bytes = encodeMessage(message)
-    const annotations = originAnnotations(this.#routes.routerId)
+    const annotations = this.#originAnnotations(0)
     const priority = message.header?.priority ?? DEFAULT_PRIORITY
     const passage = this.#fromHere(message.to)
     const sent = sendCopies(this.#targets(passage), { annotations, rest: bytes, priority })
@@ -135,18 +139,27 @@ export class Forwarder implements ArrivalHandler {
     return sent.length > 0
   }
 
-  /** Calls `onChange` at once, inside this call, and then at each change: has `address` a consumer anywhere? */
-  watch(address: string, onChange: (reachable: boolean) => void): () => void {
-    return this.#table.watch(this.#key(address), onChange)
+  /**
+   * Calls `onChange` at once, inside this call, and then at each change: has `address` a consumer anywhere? With `edge`,
+   * a consumer that is not behind this connection of an edge router.
+   */
+  watch(address: string, onChange: (reachable: boolean) => void, edge?: object): () => void {
+    return this.#table.watch(this.key(address), onChange, edge)
   }
 
   reachable(address: string): boolean {
-    return this.#table.reachable(this.#key(address))
+    return this.#table.reachable(this.key(address))
+  }
+
+  /** The key of `address` as this router reads it. */
+  key(address: string): string {
+    const { routerId, space } = this.#routes
+    return addressKey(address, routerId, space)
   }
 
   /** A new address that leads back here. */
   replyAddress(): string {
-    return temporaryAddress(this.#routes.routerId, randomToken(this.#random))
+    return temporaryAddress(this.#routes.routerId, randomToken(this.#random), this.#routes.space)
   }
 
   /** Deliveries by where they came from and went to. */
@@ -199,7 +212,7 @@ export class Forwarder implements ArrivalHandler {
       target.take(arrival, head)
     } else if (target === undefined) this.#release(arrival)
     else if (arrival.mayWait && arrival.size < MAX_KEPT_BYTES) return
-    else if (forward(arrival, target, onward(arrival, head, this.#routes.routerId))) this.#count(passage, [target])
+    else if (forward(arrival, target, onward(arrival, head, this.#routes))) this.#count(passage, [target])
     else this.#release(arrival)
   }
 
@@ -208,7 +221,7 @@ export class Forwarder implements ArrivalHandler {
     if (arrival.size > MAX_WHOLE_BYTES) this.#reject(arrival, 'amqp:link:message-size-exceeded')
     else if (arrival.ended === undefined) return
     else {
-      const sent = sendCopies(this.#table.all(passage), onward(arrival, head, this.#routes.routerId))
+      const sent = sendCopies(this.#table.all(passage), onward(arrival, head, this.#routes))
       if (sent.length === 0) {
         this.#release(arrival)
         return
@@ -234,7 +247,7 @@ export class Forwarder implements ArrivalHandler {
   }
 
   #add(address: string, target: Target, { treatment }: SubscribeOptions): Subscription {
-    const key = this.#key(address)
+    const key = this.key(address)
     this.#table.addLocal(key, target, treatment)
     return {
       close: () => {
@@ -250,11 +263,12 @@ export class Forwarder implements ArrivalHandler {
   }
 
   #fromHere(address: string): Passage {
-    return passageFromHere(this.#key(address), this.#routes.routerId)
+    return passageFromHere(this.key(address), this.#routes.routerId)
   }
 
-  #key(address: string): string {
-    return addressKey(address, this.#routes.routerId)
+  #originAnnotations(flags: number): RouterAnnotations {
+    const { routerId, space } = this.#routes
+    return originAnnotations(routerId, flags, space.mode)
   }
 }
 

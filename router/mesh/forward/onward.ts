@@ -1,6 +1,8 @@
 import type { OutgoingDelivery } from '../../amqp/delivery.ts'
 import type { Arrival } from './arrival.ts'
+import type { AddressSpace } from '../address.ts'
 import type { MessageHead } from '../message-head.ts'
+import { trustedAnnotations } from './passage.ts'
 import { pipe } from './pipe.ts'
 import { encodeAnnotations, passedOn, STREAMING, type RouterAnnotations } from '../router-annotations.ts'
 import type { Target } from './target.ts'
@@ -13,13 +15,19 @@ export interface Onward {
   readonly priority: number
 }
 
+/** The router that passes something on. */
+interface Here {
+  readonly routerId: string
+  readonly space: AddressSpace
+}
+
 /** Up to this many bytes are copied behind the annotations, so that they leave in one frame. */
 const JOINED_BYTES = 8 * 1024
 
-/** What `routerId` passes on of a delivery that came in by a link. */
-export function onward(arrival: Arrival, head: MessageHead, routerId: string): Onward {
+/** What the router `here` passes on of a delivery that came in by a link. */
+export function onward(arrival: Arrival, head: MessageHead, here: Here): Onward {
   const { ingress } = arrival
-  const passed = passedOn(ingress.neighbour === undefined ? undefined : head.annotations, routerId)
+  const passed = passedOn(trustedAnnotations(ingress, head), here.routerId, here.space.mode)
   return {
     annotations: {
       ...passed,

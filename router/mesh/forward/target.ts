@@ -26,6 +26,8 @@ export interface WayOptions extends OpenOptions {
 
 /** Somewhere a message may be sent. */
 export interface Target extends Candidate {
+  /** The edge router's connection it leads to: what came from there does not go back. */
+  readonly edge?: object | undefined
   /** Whether the router annotations go along. */
   readonly annotated: boolean
   /** A delivery towards it, or undefined if it takes none now. */
@@ -73,16 +75,25 @@ export class ConsumerTarget implements Target {
 
 const FROM_HERE = { origin: { kind: 'self' } } as const
 
+/** Who is at the other end of a link: a client, unless said otherwise. */
+export interface LinkEndOptions {
+  /** The connection of an edge router, which reads router annotations. */
+  readonly edge?: object | undefined
+}
+
 /** A link of this router that leads to a consumer outside, such as a client's. */
 export class LinkTarget implements Target {
-  readonly annotated = false
+  readonly annotated: boolean
+  readonly edge: object | undefined
   readonly resting = false
   readonly cost = 0
   outstanding = 0
   readonly #open: (options: WayOptions) => OutgoingDelivery | undefined
 
-  constructor(open: (options: WayOptions) => OutgoingDelivery | undefined) {
+  constructor(open: (options: WayOptions) => OutgoingDelivery | undefined, { edge }: LinkEndOptions = {}) {
     this.#open = open
+    this.edge = edge
+    this.annotated = edge !== undefined
   }
 
   get place(): Place {

@@ -28,7 +28,6 @@ test('there has to be one router', () => {
 })
 
 test('what only skupper-router can do is refused', () => {
-  expect(() => plan(['router', { id: 'a', mode: 'edge' }])).toThrow(code('config/not-supported'))
   expect(() => plan(ROUTER, ['httpListener', { name: 'h', address: 'x', port: 1 }])).toThrow(
     code('config/not-supported'),
   )

@@ -75,7 +75,7 @@ describe('the exchange', () => {
 
   test.each([
     { result: { kind: 'redeemed', yaml: 'kind: Secret\n' }, status: 200, body: 'kind: Secret\n' },
-    { result: { kind: 'refused' }, status: 403, body: 'The token was refused: it may be wrong, expired or used up.\n' },
+    { result: { kind: 'refused' }, status: 403, body: 'it may be wrong, expired or used up\n' },
     { result: { kind: 'bad-certificate-request', message: 'no' }, status: 400, body: 'no\n' },
     { result: { kind: 'too-many', retryMs: 1500 }, status: 429, body: 'Too many attempts.\n', retryAfter: '2' },
     {

@@ -149,13 +149,12 @@ describe('links', () => {
     })
   })
 
-  it('dials the edge endpoint where site and engine are edge', () => {
+  it.each([BUILT_IN, SKUPPER_ROUTER])('dials the edge endpoint where the site is an edge ($engine)', (engine) => {
     const site = resource('Site', 'west', { edge: true })
     const links = [resource('Link', 'to-public', toPublic)]
-    expect(routerMode(site, SKUPPER_ROUTER)).toBe('edge')
-    expect(render({ site, links }, 'connector', SKUPPER_ROUTER)).toMatchObject([{ role: 'edge', host: 'e.example' }])
-    expect(render({ site, links }, 'connector', BUILT_IN)).toMatchObject([{ role: 'inter-router' }])
-    expect(notes({ site })).toMatchObject([{ kind: 'Site', reason: 'Ready' }])
+    expect(routerMode(site)).toBe('edge')
+    expect(render({ site, links }, 'connector', engine)).toMatchObject([{ role: 'edge', host: 'e.example' }])
+    expect(notes({ site, links })).toEqual([])
   })
 
   it.each([
@@ -188,13 +187,16 @@ describe('router access', () => {
     })
   })
 
-  it('listens for edges only where the engine can', () => {
+  it('listens for routers and for edges, unless it is an edge itself', () => {
     const routerAccesses = [access([{ name: 'inter-router', port: 4444 }, { name: 'edge' }])]
-    const ports = (capabilities = BUILT_IN) =>
-      render({ routerAccesses }, 'listener', capabilities).map((listener) => 'port' in listener && listener.port)
-    expect(ports()).toEqual(['5671', '4444'])
-    expect(ports(SKUPPER_ROUTER)).toEqual(['5671', '4444', '45671'])
-    expect(notes({ routerAccesses })).toMatchObject([{ kind: 'RouterAccess', reason: 'Error' }])
+    const edge = resource('Site', 'west', { edge: true })
+    const ports = (part: Partial<RouterConfigInput>) =>
+      render({ routerAccesses, ...part }, 'listener').map((listener) => 'port' in listener && listener.port)
+    expect(ports({})).toEqual(['5671', '4444', '45671'])
+    expect(ports({ site: edge })).toEqual(['5671'])
+    expect(notes({ routerAccesses, site: edge })).toContainEqual(
+      expect.objectContaining({ kind: 'RouterAccess', reason: 'Error' }),
+    )
   })
 
   it('never opens the role that may change the router', () => {

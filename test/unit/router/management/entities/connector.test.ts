@@ -53,6 +53,7 @@ test('its certificates follow its profile', async () => {
 test.each([
   ['an unknown profile', { sslProfile: 'nowhere' }, 'config/unknown-profile'],
   ['a role that is not supported', { role: 'edge' }, 'config/not-supported'],
+  ['a role of no router', { role: 'inter-network' }, 'config/not-supported'],
   ['a password', { saslPassword: 'secret' }, 'config/not-supported'],
 ])('%s leaves nothing behind', async (_title, attributes, code) => {
   await expect(connectors.create?.('to-b', { ...TO_B, ...attributes })).rejects.toMatchObject({ code })

@@ -60,7 +60,7 @@ test('certificates that are not enough for it are not taken over', async () => {
 
 test.each([
   ['an unknown profile', { sslProfile: 'nowhere' }, 'config/unknown-profile'],
-  ['a role that is not supported', { role: 'edge' }, 'config/not-supported'],
+  ['a role that is not supported', { role: 'inter-edge' }, 'config/not-supported'],
   ['a mechanism that is not supported', { saslMechanisms: 'PLAIN' }, 'config/not-supported'],
   ['a port that is taken', { port: 4711 }, 'mesh/port-in-use'],
   ['TLS without a profile', { requireSsl: true }, 'config/invalid-attribute'],

@@ -6,8 +6,8 @@ import { ConsumerTarget, LinkTarget } from '../../../../../router/mesh/forward/t
 import { TREATMENT, Treatments } from '../../../../../router/mesh/treatments.ts'
 import { FakeHop, FakeRoutes } from '../../../../support/fake-routes.ts'
 
-const FROM_HERE: Passage = { key: 'Mshop', ingress: 'me', trace: [], neighbour: undefined }
-const FROM_WEST: Passage = { key: 'Mshop', ingress: 'west', trace: ['0/west'], neighbour: 'west' }
+const FROM_HERE: Passage = { key: 'Mshop', ingress: 'me', trace: [], neighbour: undefined, edge: undefined }
+const FROM_WEST: Passage = { key: 'Mshop', ingress: 'west', trace: ['0/west'], neighbour: 'west', edge: undefined }
 const OPTIONS = { streaming: true, priority: 4 }
 
 let routes: FakeRoutes

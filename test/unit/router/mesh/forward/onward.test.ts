@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { encodeMessage } from '../../../../../router/amqp/message.ts'
+import { EDGE, INTERIOR } from '../../../../../router/mesh/address.ts'
 import { Arrival } from '../../../../../router/mesh/forward/arrival.ts'
 import type { WayOptions } from '../../../../../router/mesh/forward/target.ts'
 import { parseHead } from '../../../../../router/mesh/message-head.ts'
@@ -8,6 +9,7 @@ import { encodeAnnotations, originAnnotations } from '../../../../../router/mesh
 import { FakeIncoming, FakeOutgoing } from '../../../../support/fake-deliveries.ts'
 
 const MESSAGE = encodeMessage({ to: 'shop', body: 'hello' })
+const HERE = { routerId: 'me', space: INTERIOR }
 const IGNORE = { onHead: () => undefined, onMalformed: () => undefined }
 const ONWARD = { annotations: originAnnotations('me'), rest: MESSAGE, priority: 4 }
 
@@ -41,14 +43,19 @@ class FakeTarget {
 
 test('the old annotations go, every byte behind them stays', () => {
   const bytes = Buffer.concat([encodeAnnotations(originAnnotations('west', 64)), MESSAGE])
-  const passed = onward(arrived(bytes, 'west'), parseHead(bytes, 'whole'), 'me')
+  const passed = onward(arrived(bytes, 'west'), parseHead(bytes, 'whole'), HERE)
   expect(passed.rest).toEqual(MESSAGE)
   expect(passed.annotations).toMatchObject({ flags: 64, ingress: '0/west', trace: ['0/west', '0/me'] })
 })
 
 test('from a client the annotations begin here', () => {
-  const passed = onward(arrived(MESSAGE), parseHead(MESSAGE, 'whole'), 'me')
+  const passed = onward(arrived(MESSAGE), parseHead(MESSAGE, 'whole'), HERE)
   expect(passed.annotations).toMatchObject({ flags: 0, ingress: '0/me', trace: ['0/me'] })
+})
+
+test('an edge router signs nothing: that is for its interior router', () => {
+  const passed = onward(arrived(MESSAGE), parseHead(MESSAGE, 'whole'), { routerId: 'me', space: EDGE })
+  expect(passed.annotations).toMatchObject({ flags: 0, ingress: undefined, trace: [] })
 })
 
 test('a complete delivery goes on complete, an open one as a stream', () => {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { encodeMessage } from '../../../../../router/amqp/message.ts'
+import { INTERIOR } from '../../../../../router/mesh/address.ts'
 import { parseHead } from '../../../../../router/mesh/message-head.ts'
 import { passageOf } from '../../../../../router/mesh/forward/passage.ts'
 import { encodeAnnotations, type RouterAnnotations } from '../../../../../router/mesh/router-annotations.ts'
 
-const HERE = { routerId: 'me', radius: 2 }
+const HERE = { routerId: 'me', radius: 2, space: INTERIOR }
 const CLIENT = { origin: { kind: 'local-client' } } as const
 const ROUTER = { origin: { kind: 'network' }, neighbour: 'west' } as const
 
@@ -23,11 +24,24 @@ test('from a router: its annotations say where the message has been', () => {
     ingress: 'far',
     trace: ['0/far', '0/west'],
     neighbour: 'west',
+    edge: undefined,
   })
 })
 
 test('from an edge behind a router there is no ingress: it is here', () => {
   expect(passageOf(ROUTER, headTo('shop', { ingress: undefined, trace: [] }), HERE)).toMatchObject({ ingress: 'me' })
+})
+
+test('from an edge: it says where to, and is not believed where from', () => {
+  const head = headTo('shop', { toOverride: 'other' })
+  const edge = {}
+  expect(passageOf({ origin: { kind: 'network' }, edge }, head, HERE)).toEqual({
+    key: 'Mother',
+    ingress: 'me',
+    trace: [],
+    neighbour: undefined,
+    edge,
+  })
 })
 
 test('from a client: what it claims of routers does not count', () => {
@@ -36,6 +50,7 @@ test('from a client: what it claims of routers does not count', () => {
     ingress: 'me',
     trace: [],
     neighbour: undefined,
+    edge: undefined,
   })
 })
 

@@ -1,0 +1,151 @@
+import { access, readFile } from 'node:fs/promises'
+import type { RequestOptions } from 'node:https'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import type { KubeConfig } from '@kubernetes/client-node'
+import { messageOf, SkupperError } from '../model/error.ts'
+import { KubeClient } from './kube-client.ts'
+import { KubeTransport } from './kube-transport.ts'
+
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
+
+export interface ConnectOptions {
+  /** A kubeconfig file in place of those that `env` names. */
+  readonly kubeconfig?: string | undefined
+  /** The current context where left out. */
+  readonly context?: string | undefined
+  /** The context's, then `default`, where left out. */
+  readonly namespace?: string | undefined
+  readonly fieldManager: string
+  /** KUBECONFIG, HOME, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are read. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Milliseconds for each call with all its tries; 30,000 where left out. */
+  readonly deadlineMs?: number | undefined
+}
+
+/**
+ * The client that kubectl would use with the same flags and environment: kubeconfig files, else the service account of
+ * the pod. Nothing is asked of the API server yet. Throws `kube/no-config`, `kube/no-context`, `kube/broken-config`.
+ */
+export async function connect(options: ConnectOptions): Promise<KubeClient> {
+  const config = await loadConfig(options)
+  const { context, cluster } = contextOf(config, options.context)
+  config.setCurrentContext(context.name)
+  const transport = new KubeTransport({
+    server: serverOf(cluster.server),
+    authenticate: async () => {
+      const request: RequestOptions = {}
+      await config.applyToHTTPSOptions(request)
+      // The library's agent keeps no connection; only one that goes through a proxy cannot be ours.
+      const { agent, ...rest } = request
+      return cluster.proxyUrl === undefined ? rest : { ...rest, ...(agent === undefined ? {} : { agent }) }
+    },
+  })
+  const namespace = options.namespace ?? nonEmpty(context.namespace) ?? 'default'
+  const { fieldManager, deadlineMs } = options
+  return new KubeClient({ transport, namespace, fieldManager, deadlineMs })
+}
+
+async function loadConfig(options: ConnectOptions): Promise<KubeConfig> {
+  const library = await import('@kubernetes/client-node')
+  const { files, areGiven } = filesOf(options)
+  const found = areGiven ? files : await existing(files)
+  const read = await Promise.all(found.map((file) => readConfig(new library.KubeConfig(), file)))
+  const [first, ...others] = read.filter((config) => config !== undefined)
+  if (first !== undefined) return mergedConfig(first, others)
+  const inCluster = await podConfig(new library.KubeConfig(), options.env)
+  if (inCluster !== undefined) return inCluster
+  const message = `No cluster is configured: there is no kubeconfig file at ${files.join(delimiter)}`
+  throw new SkupperError('kube/no-config', message, { given: files, wanted: 'a kubeconfig file' })
+}
+
+/** A file that was named must be there; of several, as with kubectl, and of the default one, any may be missing. */
+function filesOf({ kubeconfig, env }: ConnectOptions): { files: string[]; areGiven: boolean } {
+  if (kubeconfig !== undefined) return { files: [kubeconfig], areGiven: true }
+  const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '')
+  if (listed.length > 0) return { files: listed, areGiven: false }
+  return { files: [join(env['HOME'] ?? homedir(), '.kube', 'config')], areGiven: false }
+}
+
+async function existing(files: readonly string[]): Promise<string[]> {
+  const checked = await Promise.all(
+    files.map((file) =>
+      access(file).then(
+        () => [file],
+        () => [],
+      ),
+    ),
+  )
+  return checked.flat()
+}
+
+async function readConfig(config: KubeConfig, file: string): Promise<KubeConfig | undefined> {
+  try {
+    if ((await readFile(file, 'utf8')).trim() === '') return undefined
+    config.loadFromFile(file)
+    return config
+  } catch (cause) {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    const why = isMissing ? 'there is no such file' : messageOf(cause)
+    throw new SkupperError(isMissing ? 'kube/no-config' : 'kube/broken-config', `kubeconfig ${file}: ${why}`, { cause })
+  }
+}
+
+/** As kubectl merges files: what comes first wins. */
+function mergedConfig(first: KubeConfig, others: readonly KubeConfig[]): KubeConfig {
+  const all = [first, ...others]
+  first.loadFromOptions({
+    clusters: firstOfEachName(all.flatMap(({ clusters }) => clusters)),
+    users: firstOfEachName(all.flatMap(({ users }) => users)),
+    contexts: firstOfEachName(all.flatMap(({ contexts }) => contexts)),
+    currentContext: all.map((config) => nonEmpty(config.getCurrentContext())).find((name) => name !== undefined),
+  })
+  return first
+}
+
+function firstOfEachName<T extends { name: string }>(items: readonly T[]): T[] {
+  return [...new Map([...items].reverse().map((item) => [item.name, item])).values()].reverse()
+}
+
+async function podConfig(config: KubeConfig, env: ConnectOptions['env']): Promise<KubeConfig | undefined> {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = env
+  const tokenFile = join(SERVICE_ACCOUNT, 'token')
+  if (host === undefined || (await existing([tokenFile])).length === 0) return undefined
+  const name = 'in-cluster'
+  const namespace = await readFile(join(SERVICE_ACCOUNT, 'namespace'), 'utf8').catch(() => undefined)
+  const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
+  config.loadFromOptions({
+    clusters: [{ name, server, caFile: join(SERVICE_ACCOUNT, 'ca.crt'), skipTLSVerify: false }],
+    users: [{ name, authProvider: { name: 'tokenFile', config: { tokenFile } } }],
+    contexts: [{ name, cluster: name, user: name, namespace: namespace?.trim() }],
+    currentContext: name,
+  })
+  return config
+}
+
+function contextOf(config: KubeConfig, wanted: string | undefined) {
+  const name = wanted ?? nonEmpty(config.getCurrentContext())
+  const known = config.contexts.map((context) => context.name)
+  if (name === undefined) {
+    const message = `The kubeconfig has no current context; wanted --context with one of ${known.join(', ') || 'none'}`
+    throw new SkupperError('kube/no-context', message, { wanted: known.join(', ') })
+  }
+  const context = config.contexts.find((each) => each.name === name)
+  const cluster = config.clusters.find((each) => each.name === context?.cluster)
+  if (context !== undefined && cluster !== undefined) return { context, cluster }
+  const what = context === undefined ? `context "${name}"` : `cluster "${context.cluster}" of context "${name}"`
+  const message = `The kubeconfig has no ${what}; its contexts are ${known.join(', ') || 'none'}`
+  throw new SkupperError('kube/no-context', message, { given: name, wanted: known.join(', ') })
+}
+
+function serverOf(text: string): URL {
+  try {
+    return new URL(text)
+  } catch {
+    throw new SkupperError('kube/broken-config', `The kubeconfig's server "${text}" is no URL`, { given: text })
+  }
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text === '' ? undefined : text
+}
