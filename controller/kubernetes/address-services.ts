@@ -5,7 +5,8 @@ import type { Listener } from '../../core/model/listener.ts'
 import type { ConfigNote } from '../../router/config/rendered.ts'
 import type { ListenerPorts } from './cluster-ports.ts'
 import { takesConnections } from './connector-pods.ts'
-import { owned, ROUTER_LABELS, SITE_LABEL, type Owner } from './site-labels.ts'
+import { isOurs } from './object-plan.ts'
+import { owned, ROUTER_LABELS, type Owner } from './site-labels.ts'
 
 /** Who manages our EndpointSlices, in the words of Kubernetes. */
 export const SLICE_MANAGER = 'skupper-site-controller'
@@ -64,7 +65,7 @@ export function isOurSlice({ metadata }: EndpointSlice): boolean {
 
 function hostObjects(host: string, listeners: readonly Listener[], facts: AddressFacts): AddressObjects {
   const existing = facts.services.find(({ metadata }) => metadata.name === host)
-  if (existing === undefined || existing.metadata.labels?.[SITE_LABEL] !== undefined) {
+  if (existing === undefined || isOurs(existing)) {
     return { objects: [addressService(host, listeners, facts)], notes: [] }
   }
   return besideUsersService(existing, listeners, facts)

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { KubeObject } from '../../core/kube/kube-object.ts'
-import { SITE_LABEL } from './site-labels.ts'
+import { HASH_ANNOTATION, SITE_LABEL } from './site-labels.ts'
 
 /** How the objects of a namespace get to what they should be. */
 export interface ObjectPlan {
@@ -36,8 +36,9 @@ export function keyOf({ kind, metadata }: KubeObject): string {
   return `${kind} ${metadata.name}`
 }
 
+/** The label alone does not say so: Kubernetes copies those of a Service to its own EndpointSlices. */
 export function isOurs({ metadata }: KubeObject): boolean {
-  return metadata.labels?.[SITE_LABEL] !== undefined
+  return metadata.labels?.[SITE_LABEL] !== undefined && metadata.annotations?.[HASH_ANNOTATION] !== undefined
 }
 
 /** Whether `actual` has everything that `wanted` says, however deep. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { addressObjects, isOurSlice, type AddressFacts } from '../../../../controller/kubernetes/address-services.ts'
-import { SITE_LABEL } from '../../../../controller/kubernetes/site-labels.ts'
+import { owned } from '../../../../controller/kubernetes/site-labels.ts'
 import { owner, pod, userService } from '../../../support/cluster-objects.ts'
 import { listener } from '../../../support/machine-resources.ts'
 
@@ -42,8 +42,7 @@ test('listeners with one host share a Service that leads to all routers', () => 
 })
 
 test('a Service that an earlier pass made is not mistaken for the user’s', () => {
-  const ours = userService('backend', [{ port: 8080 }])
-  ours.metadata.labels = { [SITE_LABEL]: 'x' }
+  const ours = owned(userService('backend', [{ port: 8080 }]), owner())
   expect(made({ services: [ours] }).objects[0]?.kind).toBe('Service')
 })
 
