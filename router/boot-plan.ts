@@ -13,6 +13,8 @@ export interface BootPlan {
   readonly logs: readonly AttributesOf<'log'>[]
   /** In the order in which they can be made: what others refer to comes first. */
   readonly entities: readonly Entity[]
+  /** The sslProfiles of the listeners that management comes by. */
+  readonly localProfiles: ReadonlySet<string>
 }
 
 /** Targets come before listeners: a listener opens for clients as soon as there is somebody to serve them. */
@@ -31,7 +33,13 @@ export function bootPlan(entities: readonly Entity[]): BootPlan {
     site: attributesOf(entities, 'site')[0] ?? {},
     logs: attributesOf(entities, 'log'),
     entities: rest.toSorted((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type)),
+    localProfiles: localProfiles(entities),
   }
+}
+
+function localProfiles(entities: readonly Entity[]): Set<string> {
+  const local = attributesOf(entities, 'listener').filter(({ role, http }) => role === 'normal' && !http)
+  return new Set(local.flatMap(({ sslProfile }) => (sslProfile === undefined ? [] : [sslProfile])))
 }
 
 function theRouter(entities: readonly Entity[]): AttributesOf<'router'> {

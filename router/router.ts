@@ -177,7 +177,7 @@ export class Router {
       routerType(this.#plan.router, { version, hostName }),
       siteType(this.#plan.site),
       logType(logs),
-      sslProfileType(profiles),
+      sslProfileType({ profiles, log, mayBeMissing: (name) => this.#mayBeMissing(name) }),
       addressType(mesh.forwarder.treatments),
       listenerType({ ...parts, ...this.#pages() }),
       connectorType({ ...parts, dataConnections: dataConnectionsOf(this.#plan.router) }),
@@ -188,6 +188,11 @@ export class Router {
       routerAddressType(mesh),
       routerMetricsType({ id, version, figures: () => this.#figures(), uptimeSeconds, residentBytes }),
     ]
+  }
+
+  /** Without its local listener nobody could bring a profile; with it the router is worth more than not there. */
+  #mayBeMissing(profile: string): boolean {
+    return this.#state === 'starting' && !this.#plan.localProfiles.has(profile)
   }
 
   #figures(): RouterFigures {

@@ -274,10 +274,9 @@ function itemsOf<T extends KubeObject>(type: ResourceType<T>, list: unknown): T[
   const { apiVersion, kind } = type
   const items = memberOf(list, 'items')
   if (!Array.isArray(items)) return []
-  return items.flatMap((item: unknown) => {
-    const whole: unknown = typeof item === 'object' && item !== null ? { apiVersion, kind, ...item } : item
-    return isKubeObject(whole) ? [whole] : []
-  })
+  return items
+    .map((item: unknown) => (typeof item === 'object' && item !== null ? { apiVersion, kind, ...item } : item))
+    .filter((item): item is T => isKubeObject(item))
 }
 
 function memberOf(value: unknown, key: string): unknown {

@@ -5,7 +5,7 @@ const MAX_QUOTED = 80
 const MAX_DEPTH = 32
 
 /** Fields whose values are never shown. */
-const SECRET_FIELDS: ReadonlySet<PropertyKey> = new Set(['code', 'data', 'stringData', 'password'])
+const SECRET_FIELDS: ReadonlySet<PropertyKey> = new Set(['code', 'data', 'stringData', 'password', 'privateKey'])
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
   array: 'a list',

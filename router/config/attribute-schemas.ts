@@ -4,6 +4,8 @@ import { integer } from '../../core/model/field-schemas.ts'
 // Attributes arrive from JSON and from AMQP, where numbers and flags may be text: each schema here takes both forms and
 // answers one. `wanted` texts follow core/model/field-schemas.ts.
 
+const MAX_PEM_CHARACTERS = 256 * 1024
+const PEM_WANTED = `PEM text of at most ${String(MAX_PEM_CHARACTERS)} characters`
 const SERVICE_PORTS: Readonly<Record<string, string>> = { amqp: '5672', amqps: '5671' }
 const FLAGS: Readonly<Record<string, boolean>> = { true: true, false: false, yes: true, no: false }
 
@@ -32,6 +34,9 @@ export const port = z
 
 /** Text of at most 4096 characters; empty text counts as absent, as the router in C has it. */
 export const text = z.string({ error: 'text' }).max(4096, { error: 'text of at most 4096 characters' })
+
+/** PEM written out. */
+export const pem = z.string({ error: PEM_WANTED }).max(MAX_PEM_CHARACTERS, { error: PEM_WANTED }).optional()
 
 /** Text that must be there. */
 export const requiredText = text.min(1, { error: 'text that is not empty' })

@@ -1,6 +1,6 @@
 import { messageOf, SkupperError } from '../../core/model/error.ts'
 import { quoted } from '../../core/model/schema-issue.ts'
-import { parseEntity, type Entity, type EntityConfig } from './entities.ts'
+import { INLINE_TLS, parseEntity, type Entity, type EntityConfig } from './entities.ts'
 
 /** More than any site needs: 5,000 services of 50 pods each would be 250,000 entities. */
 const MAX_ENTITIES = 500_000
@@ -20,9 +20,15 @@ export function parseBootFile(text: string): Entity[] {
   return list.map((pair: unknown, index) => entityAt(pair, index))
 }
 
-/** The text of a router's config file, one entity on each line. */
+/** The text of a router's config file, one entity on each line. Certificates and keys written out stay out of it. */
 export function formatBootFile(entities: readonly EntityConfig[]): string {
-  return `[\n${entities.map((pair) => `  ${JSON.stringify(pair)}`).join(',\n')}\n]\n`
+  return `[\n${entities.map((pair) => `  ${JSON.stringify(pair, withoutInline)}`).join(',\n')}\n]\n`
+}
+
+const INLINE: ReadonlySet<string> = new Set(INLINE_TLS)
+
+function withoutInline(name: string, value: unknown): unknown {
+  return INLINE.has(name) ? undefined : value
 }
 
 function entityAt(pair: unknown, index: number): Entity {

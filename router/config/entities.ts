@@ -19,6 +19,9 @@ export type EntityConfig = {
   [T in EntityType]: readonly [type: T, attributes: Readonly<z.input<(typeof ENTITY_SCHEMAS)[T]>>]
 }[EntityType]
 
+/** Attributes of an sslProfile that hold PEM texts in place of files. Only our own router has them. */
+export const INLINE_TLS = ['caCert', 'cert', 'privateKey'] as const
+
 const MANAGEMENT_PREFIX = 'io.skupper.router.'
 
 /** The full name of a type in management: `io.skupper.router.tcpListener`. */

@@ -1,7 +1,9 @@
 import { jsonOf } from '../../core/model/schema-issue.ts'
 import type { EngineCapabilities } from './engine-capabilities.ts'
-import { parseAttributes, type AttributeValue, type EntityConfig, type EntityType } from './entities.ts'
+import { INLINE_TLS, parseAttributes, type AttributeValue, type EntityConfig, type EntityType } from './entities.ts'
 import { isOurProfile } from './ssl-profiles.ts'
+import { FINGERPRINT_ATTRIBUTES, tlsFingerprints } from './tls-fingerprints.ts'
+import type { TlsFingerprints } from './tls-fingerprints.ts'
 
 /** An entity as a router reports it over management: with its name, and more attributes than it was configured with. */
 export interface CurrentEntity {
@@ -41,7 +43,7 @@ const COMPARED: ReadonlyMap<EntityType, readonly string[]> = new Map([
 
 /** What can be updated in place (protocol sheet, section 7); any other change is a deletion and a creation. */
 const UPDATABLE: Partial<Record<EntityType, readonly string[]>> = {
-  sslProfile: ['caCertFile', 'certFile', 'privateKeyFile', 'ordinal', 'oldestValidOrdinal'],
+  sslProfile: ['caCertFile', 'certFile', 'privateKeyFile', ...INLINE_TLS, 'ordinal', 'oldestValidOrdinal'],
   tcpListener: ['observer'],
 }
 
@@ -113,7 +115,11 @@ function isOurs(entity: CurrentEntity): boolean {
   return OURS[entity.type]?.(nameOf(entity), entity.attributes) ?? false
 }
 
-/** The attributes whose wanted value differs from the reported one. What a router does not report counts as equal. */
+/**
+ * The attributes whose wanted value differs from the reported one. What a router does not report counts as equal.
+ * Certificates written out are told by what the router says of those it uses, for they cannot be read back; they go
+ * with every change of their profile, so that a new ordinal never stands for old certificates.
+ */
 function changedAttributes(before: CurrentEntity, wanted: CurrentEntity): Record<string, AttributeValue> {
   const full: Record<string, AttributeValue | undefined> = parseAttributes(wanted.type, wanted.attributes)
   const changed: Record<string, AttributeValue> = {}
@@ -121,7 +127,34 @@ function changedAttributes(before: CurrentEntity, wanted: CurrentEntity): Record
     const isReported = Object.hasOwn(before.attributes, name)
     if (isReported && wordOf(before.attributes[name]) !== wordOf(full[name])) changed[name] = full[name] ?? ''
   }
-  return changed
+  return wanted.type === 'sslProfile' ? { ...changed, ...changedTls(before, wanted, changed) } : changed
+}
+
+/** What to send of a profile's certificates beside what has changed. */
+function changedTls(
+  { attributes: reported }: CurrentEntity,
+  { attributes: wanted }: CurrentEntity,
+  changed: Readonly<Record<string, AttributeValue>>,
+): Record<string, AttributeValue> {
+  const inline = inlineTls(wanted)
+  const isInline = Object.keys(inline).length > 0
+  const isOther = isInline && isOtherThan(reported, tlsFingerprints({ ca: inline.caCert, cert: inline.cert }))
+  if (isInline && (isOther || Object.keys(changed).length > 0)) return inline
+  // It could not use its files when it started: any UPDATE has it look again.
+  const isUnusable = FINGERPRINT_ATTRIBUTES.every((name) => reported[name] === '')
+  return isUnusable && wanted['caCertFile'] !== undefined ? { ordinal: Number(wanted['ordinal'] ?? 0) } : {}
+}
+
+function inlineTls(attributes: CurrentEntity['attributes']): Partial<Record<(typeof INLINE_TLS)[number], string>> {
+  const given = INLINE_TLS.flatMap((name) => {
+    const text = attributes[name]
+    return typeof text === 'string' && text !== '' ? [[name, text] as const] : []
+  })
+  return Object.fromEntries(given)
+}
+
+function isOtherThan(reported: CurrentEntity['attributes'], wanted: TlsFingerprints): boolean {
+  return FINGERPRINT_ATTRIBUTES.some((name) => Object.hasOwn(reported, name) && reported[name] !== wanted[name])
 }
 
 function canUpdate(type: EntityType, changed: Readonly<Record<string, unknown>>): boolean {

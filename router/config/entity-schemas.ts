@@ -1,5 +1,5 @@
 import { fields, oneOf } from '../../core/model/field-schemas.ts'
-import { flag, number, port, requiredText, text } from './attribute-schemas.ts'
+import { flag, number, pem, port, requiredText, text } from './attribute-schemas.ts'
 
 // Attribute names and defaults: protocol sheet, section 7.
 
@@ -48,6 +48,10 @@ const sslProfile = fields({
   caCertFile: text.optional(),
   certFile: text.optional(),
   privateKeyFile: text.optional(),
+  // Extensions of our own router: the texts themselves, in place of the files.
+  caCert: pem,
+  cert: pem,
+  privateKey: pem,
   password: text.optional(),
   ciphers: text.optional(),
   protocols: text.optional(),

@@ -1,3 +1,5 @@
+import type { GivenCredentials } from '../../core/model/credentials.ts'
+
 /** What resources do not say: ids, ports and paths of the place where a router runs. */
 export interface RouterFacts {
   readonly routerId: string
@@ -37,6 +39,8 @@ export interface CredentialFiles {
   readonly ca: string
   readonly certificate?: string | undefined
   readonly key?: string | undefined
+  /** What the files hold, for a router that takes it over management: its own files may be older. */
+  readonly inline?: GivenCredentials | undefined
   /** Grows with each renewal, so that the router reads the files again. */
   readonly ordinal?: number | undefined
   /** Connections made with older credentials than this are closed. */

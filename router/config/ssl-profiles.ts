@@ -27,7 +27,11 @@ export class SslProfiles {
   trust(credentials: string): string | undefined {
     const files = this.#credentials.get(credentials)
     if (files === undefined) return undefined
-    return this.#use(`ca/${credentials}`, { caCertFile: files.ca, ...ordinals(files) })
+    return this.#use(`ca/${credentials}`, {
+      caCertFile: files.ca,
+      ...(files.inline === undefined ? {} : { caCert: files.inline.ca }),
+      ...ordinals(files),
+    })
   }
 
   /** Every profile that was asked for. */
@@ -42,6 +46,7 @@ export class SslProfiles {
       caCertFile: files.ca,
       certFile: files.certificate,
       privateKeyFile: files.key,
+      ...inline(files),
       ...ordinals(files),
     })
   }
@@ -55,6 +60,11 @@ export class SslProfiles {
 /** Whether a profile of this name is one that we make. */
 export function isOurProfile(name: string): boolean {
   return /^skupper-|^tls\/|^ca\/|-profile$/.test(name)
+}
+
+function inline({ inline }: CredentialFiles): Record<string, string> {
+  if (inline?.certificate === undefined || inline.key === undefined) return {}
+  return { caCert: inline.ca, cert: inline.certificate, privateKey: inline.key }
 }
 
 function ordinals({ ordinal, oldestValidOrdinal }: CredentialFiles): Record<string, number> {

@@ -17,6 +17,20 @@ export interface ProfileUse {
   release(): void
 }
 
+/** Whoever needs a profile that has nothing to work with yet. */
+export interface ProfileWaiter {
+  /** For messages, such as `listener links`. */
+  readonly name: string
+  /** The profile can be used from now on. */
+  begin(): void
+}
+
+/** A profile without material, why, and who waits for it. */
+interface Missing {
+  readonly reason: SkupperError
+  readonly waiters: Set<ProfileWaiter>
+}
+
 interface Profile {
   tls: TlsMaterial
   /** When each ordinal came into use, oldest first. */
@@ -27,6 +41,7 @@ interface Profile {
 /** The sslProfiles of a router, and who uses them. */
 export class SslProfiles {
   readonly #profiles = new Map<string, Profile>()
+  readonly #missing = new Map<string, Missing>()
   readonly #now: () => number
 
   /** `now` gives milliseconds. */
@@ -49,13 +64,40 @@ export class SslProfiles {
     for (const take of takeOver) take()
     const oldest = profile.ordinals.find(({ ordinal }) => ordinal >= oldestValid)
     if (oldest !== undefined) for (const user of profile.users) user.expire(oldest.sinceMs)
+    const { waiters = [] } = this.#missing.get(name) ?? {}
+    this.#missing.delete(name)
+    for (const waiter of waiters) waiter.begin()
   }
 
-  /** Throws `config/in-use` while a listener or connector works with the profile. */
+  /** Adds a profile that has nothing to work with until `put` brings it; `reason` says why. */
+  putMissing(name: string, reason: SkupperError): void {
+    this.#missing.set(name, { reason, waiters: new Set() })
+  }
+
+  /** Why a profile has nothing to work with; undefined where it has, or where there is none. */
+  missing(name: string): SkupperError | undefined {
+    return this.#missing.get(name)?.reason
+  }
+
+  /** Says who is to begin when a missing profile comes; call what it answers to wait no longer. */
+  await(name: string, waiter: ProfileWaiter): () => void {
+    const missing = this.#missing.get(name)
+    missing?.waiters.add(waiter)
+    return () => void missing?.waiters.delete(waiter)
+  }
+
+  /** What a profile works with; undefined where it is missing or there is none. */
+  material(name: string): TlsMaterial | undefined {
+    return this.#profiles.get(name)?.tls
+  }
+
+  /** Throws `config/in-use` while a listener or connector works with the profile or waits for it. */
   delete(name: string): void {
-    const [user] = this.#profiles.get(name)?.users ?? []
+    const users = this.#profiles.get(name)?.users ?? this.#missing.get(name)?.waiters ?? []
+    const [user] = users
     if (user !== undefined) throw new SkupperError('config/in-use', `sslProfile ${name} is in use by ${user.name}`)
     this.#profiles.delete(name)
+    this.#missing.delete(name)
   }
 
   /** Takes a profile into use. Throws `config/unknown-profile`. */

@@ -25,14 +25,12 @@ export interface MutualTls {
 export type SslProfileAttributes = AttributesOf<'sslProfile'>
 
 /**
- * Reads the files of an sslProfile and tries what they hold, so that nothing broken gets into use. Throws
+ * Takes the texts of an sslProfile or reads its files, and tries what they hold, so that nothing broken gets into use.
+ * With any text no file is read. Throws
  * `config/unreadable-file` or `config/bad-certificate`; the message names profile and file and never quotes a key.
  */
 export async function loadTls(profile: SslProfileAttributes): Promise<TlsMaterial> {
-  const { caCertFile, certFile, privateKeyFile } = profile
-  const [ca, cert, key] = await Promise.all(
-    [caCertFile, certFile, privateKeyFile].map((path) => read(profile.name, path)),
-  )
+  const [ca, cert, key] = await textsOf(profile)
   const opened = key === undefined ? undefined : openKey(key, profile)
   const material = { ca, cert, key: opened, ordinal: profile.ordinal }
   tryMaterial(material, profile)
@@ -42,7 +40,24 @@ export async function loadTls(profile: SslProfileAttributes): Promise<TlsMateria
 /** The material for an AMQP listener or connector, which needs all files. Throws `config/bad-certificate`. */
 export function mutualTls({ ca, cert, key, ordinal }: TlsMaterial, name: string): MutualTls {
   if (ca !== undefined && cert !== undefined && key !== undefined) return { ca, cert, key, ordinal }
-  throw bad('needs caCertFile, certFile and privateKeyFile', { name })
+  throw bad('needs a CA, a certificate and a private key', { name })
+}
+
+async function textsOf(profile: SslProfileAttributes): Promise<(string | undefined)[]> {
+  const { name, caCert, cert, privateKey, caCertFile, certFile, privateKeyFile } = profile
+  if (isInline(profile)) return [caCert, cert, privateKey]
+  return Promise.all([caCertFile, certFile, privateKeyFile].map((path) => read(name, path)))
+}
+
+function isInline({ caCert, cert, privateKey }: SslProfileAttributes): boolean {
+  return [caCert, cert, privateKey].some((text) => text !== undefined)
+}
+
+/** Where the CA, the certificate and the key come from, as messages name it. */
+function sourcesOf(profile: SslProfileAttributes) {
+  const { caCertFile, certFile, privateKeyFile } = profile
+  if (isInline(profile)) return { caSource: 'caCert', certSource: 'cert', keySource: 'privateKey' }
+  return { caSource: String(caCertFile), certSource: String(certFile), keySource: String(privateKeyFile) }
 }
 
 async function read(profile: string, path: string | undefined): Promise<string | undefined> {
@@ -57,28 +72,31 @@ async function read(profile: string, path: string | undefined): Promise<string |
   }
 }
 
-function openKey(key: string, { name, privateKeyFile, password }: SslProfileAttributes): string {
+function openKey(key: string, profile: SslProfileAttributes): string {
+  const { name, password } = profile
   try {
     const opened = createPrivateKey(password === undefined ? key : { key, passphrase: password })
     return opened.export({ type: 'pkcs8', format: 'pem' })
   } catch (cause) {
-    throw bad(`${String(privateKeyFile)} holds no private key that can be read`, { name, cause })
+    throw bad(`${sourcesOf(profile).keySource} holds no private key that can be read`, { name, cause })
   }
 }
 
-function tryMaterial({ ca, cert, key }: TlsMaterial, { name, caCertFile, certFile }: SslProfileAttributes): void {
+function tryMaterial({ ca, cert, key }: TlsMaterial, profile: SslProfileAttributes): void {
+  const { name } = profile
+  const { caSource, certSource } = sourcesOf(profile)
   if ((cert === undefined) !== (key === undefined)) {
-    throw bad('certFile and privateKeyFile belong together', { name })
+    throw bad('a certificate and its private key belong together', { name })
   }
   try {
     for (const each of certificatesIn(ca)) readCertificate(each)
   } catch (cause) {
-    throw bad(`${String(caCertFile)}: ${messageOf(cause)}`, { name, cause })
+    throw bad(`${caSource}: ${messageOf(cause)}`, { name, cause })
   }
   try {
     if (cert !== undefined && key !== undefined) tryPair(cert, key)
   } catch (cause) {
-    throw bad(`${String(certFile)}: ${messageOf(cause)}`, { name, cause })
+    throw bad(`${certSource}: ${messageOf(cause)}`, { name, cause })
   }
 }
 

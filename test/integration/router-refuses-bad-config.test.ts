@@ -11,7 +11,15 @@ test.each<[string, unknown, string]>([
   ['an unknown type', [ROUTER, ['nonsense', {}]], 'nonsense'],
   ['an unknown attribute', [ROUTER, ['connector', { name: 'c', bogus: 1 }]], 'bogus'],
   ['a wrong port', [ROUTER, ['listener', { name: 'l', port: 70_000 }]], '70000'],
-  ['a missing certificate', [ROUTER, ['sslProfile', { name: 'p', caCertFile: '/nowhere/ca.crt' }]], '/nowhere/ca.crt'],
+  [
+    'a missing certificate of the local listener',
+    [
+      ROUTER,
+      ['sslProfile', { name: 'p', caCertFile: '/nowhere/ca.crt' }],
+      ['listener', { name: 'l', port: 0, sslProfile: 'p' }],
+    ],
+    '/nowhere/ca.crt',
+  ],
   ['an unknown profile', [ROUTER, ['listener', { name: 'l', port: 0, sslProfile: 'p' }]], '"p"'],
   ['a role that is not supported', [ROUTER, ['listener', { name: 'l', port: 0, role: 'inter-edge' }]], 'inter-edge'],
   [

@@ -6,6 +6,7 @@ import type { Running } from '../configured-type.ts'
 import type { EntityType } from '../entity-type.ts'
 import { LinkReport } from './link-report.ts'
 import type { LinkState } from './link-report.ts'
+import { startWithProfile } from './profile-start.ts'
 import { refuseFixed, roleIn, saslMechanisms, useTls } from './mesh-parts.ts'
 import type { MeshParts } from './mesh-parts.ts'
 import { refuseSet } from './unsupported.ts'
@@ -27,7 +28,13 @@ export function connectorType(parts: ConnectorParts): EntityType {
     type: 'connector',
     statusAttributes: ['connectionStatus', 'connectionMsg'],
     secrets: ['saslPassword'],
-    start: (attributes) => start(attributes, parts),
+    start: (attributes) =>
+      startWithProfile({
+        ...parts,
+        owner: { type: 'connector', ...attributes },
+        start: () => start(attributes, parts),
+        missing: ({ message }) => ({ connectionStatus: 'FAILED', connectionMsg: message }),
+      }),
   })
 }
 

@@ -7,6 +7,7 @@ import type { MutualTls } from '../../tls/tls-files.ts'
 import { configuredType } from '../configured-type.ts'
 import type { Running } from '../configured-type.ts'
 import type { EntityType } from '../entity-type.ts'
+import { startWithProfile } from './profile-start.ts'
 import { refuseFixed, roleIn, saslMechanisms, useTls } from './mesh-parts.ts'
 import type { MeshParts } from './mesh-parts.ts'
 
@@ -29,7 +30,8 @@ export function listenerType(parts: ListenerParts): EntityType {
     type: 'listener',
     start: (attributes) => {
       refuseFixed(`listener ${attributes.name}`, attributes)
-      return attributes.http ? startHttp(attributes, parts) : startAmqp(attributes, parts)
+      const start = () => (attributes.http ? startHttp(attributes, parts) : startAmqp(attributes, parts))
+      return startWithProfile({ ...parts, owner: { type: 'listener', ...attributes }, start })
     },
   })
 }

@@ -23,13 +23,13 @@ export interface MeshParts<Mesh> {
   readonly profiles: SslProfiles
   readonly telemetry: TelemetrySource
   readonly reports: Reports
-  readonly log: { info(facts: object, message: string): void }
+  readonly log: { info(facts: object, message: string): void; warn(facts: object, message: string): void }
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
 
 /** Whose certificates are meant. */
-interface TlsOwner {
+export interface TlsOwner {
   readonly type: 'listener' | 'connector'
   readonly name: string
   readonly sslProfile?: string | undefined

@@ -1,4 +1,6 @@
 import { SkupperError } from '../../../core/model/error.ts'
+import { INLINE_TLS } from '../../config/entities.ts'
+import { FINGERPRINT_ATTRIBUTES, tlsFingerprints } from '../../config/tls-fingerprints.ts'
 import { loadTls } from '../../tls/tls-files.ts'
 import type { SslProfileAttributes } from '../../tls/tls-files.ts'
 import type { SslProfiles } from '../../tls/ssl-profiles.ts'
@@ -6,16 +8,29 @@ import { configuredType } from '../configured-type.ts'
 import type { EntityType } from '../entity-type.ts'
 import { refuseSet } from './unsupported.ts'
 
-/** Certificates from files: read and tried at CREATE and at each UPDATE, which replaces them only if they are good. */
-export function sslProfileType(profiles: SslProfiles): EntityType {
+export interface SslProfileOptions {
+  readonly profiles: SslProfiles
+  /** Whether the router may do without this profile until management brings it. */
+  readonly mayBeMissing: (name: string) => boolean
+  readonly log: { warn(facts: object, message: string): void }
+}
+
+const UNUSABLE: readonly string[] = ['config/unreadable-file', 'config/bad-certificate']
+
+/**
+ * Certificates from files or as texts: tried at CREATE and at each UPDATE, which replaces them only if they are good.
+ */
+export function sslProfileType({ profiles, mayBeMissing, log }: SslProfileOptions): EntityType {
   return configuredType({
     type: 'sslProfile',
-    updatable: ['caCertFile', 'certFile', 'privateKeyFile', 'password', 'ordinal', 'oldestValidOrdinal'],
-    secrets: ['password'],
+    updatable: ['caCertFile', 'certFile', 'privateKeyFile', ...INLINE_TLS, 'password', 'ordinal', 'oldestValidOrdinal'],
+    secrets: ['password', ...INLINE_TLS],
+    statusAttributes: FINGERPRINT_ATTRIBUTES,
     start: async (attributes) => {
       const { name } = attributes
-      await load(attributes)
+      await loadOrMiss(attributes)
       return {
+        status: () => ({ ...tlsFingerprints(profiles.material(name) ?? {}) }),
         update: load,
         close: () => {
           profiles.delete(name)
@@ -23,6 +38,18 @@ export function sslProfileType(profiles: SslProfiles): EntityType {
       }
     },
   })
+
+  async function loadOrMiss(attributes: SslProfileAttributes): Promise<void> {
+    const { name } = attributes
+    try {
+      await load(attributes)
+    } catch (error) {
+      const isUnusable = error instanceof SkupperError && UNUSABLE.includes(error.code)
+      if (!isUnusable || !mayBeMissing(name)) throw error
+      log.warn({ sslProfile: name, code: error.code }, `${error.message}; waiting for it over management`)
+      profiles.putMissing(name, error)
+    }
+  }
 
   async function load(attributes: SslProfileAttributes): Promise<void> {
     const { name, ordinal, oldestValidOrdinal } = attributes

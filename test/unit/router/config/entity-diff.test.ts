@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { BUILT_IN } from '../../../../router/config/engine-capabilities.ts'
 import { parseAttributes, type EntityConfig } from '../../../../router/config/entities.ts'
 import { diffEntities, isEmpty, reconciledTypes, type CurrentEntity } from '../../../../router/config/entity-diff.ts'
+import { tlsFingerprints } from '../../../../router/config/tls-fingerprints.ts'
 
 const listener: EntityConfig = [
   'tcpListener',
@@ -111,4 +112,33 @@ describe('diffEntities', () => {
 it('asks for http types only of engines that have them', () => {
   expect(reconciledTypes(BUILT_IN)).toEqual(['sslProfile', 'listener', 'connector', 'tcpListener', 'tcpConnector'])
   expect(reconciledTypes({ ...BUILT_IN, httpListener: true })).toContain('httpListener')
+})
+
+describe('certificates written out', () => {
+  const pem = (text: string) =>
+    `-----BEGIN CERTIFICATE-----\n${Buffer.from(text).toString('base64')}\n-----END CERTIFICATE-----\n`
+  const inline = { caCert: pem('ca'), cert: pem('leaf'), privateKey: 'key' }
+  const wanted: EntityConfig = ['sslProfile', { ...profile[1], ...inline, ordinal: 3 }]
+  const hidden = { caCert: null, cert: null, privateKey: null }
+  const inUse = tlsFingerprints({ ca: inline.caCert, cert: inline.cert })
+  const updates = (more: object) => diffEntities([reported(wanted, { ...hidden, ...more })], [wanted]).update
+
+  it('make no difference because they cannot be read back', () => {
+    expect(updates(inUse)).toEqual([])
+    expect(updates({})).toEqual([])
+  })
+
+  it('are sent where the router uses others', () => {
+    expect(updates({ ...inUse, certFingerprint: 'other' })).toMatchObject([{ attributes: inline }])
+    expect(updates({ ...inUse, caCertFingerprints: '' })).toMatchObject([{ attributes: inline }])
+  })
+
+  it('go with a new ordinal', () => {
+    expect(updates({ ...inUse, ordinal: 2 })).toMatchObject([{ attributes: { ...inline, ordinal: 3 } }])
+  })
+
+  it('are not missed in files that could not be read: the router is to look again', () => {
+    const unusable = reported(profile, { certFingerprint: '', caCertFingerprints: '' })
+    expect(diffEntities([unusable], [profile]).update).toMatchObject([{ attributes: { ordinal: 0 } }])
+  })
 })

@@ -72,3 +72,21 @@ test('a profile in use cannot be deleted', () => {
   profiles.delete('site')
   expect(() => profiles.use('site', new FakeUser())).toThrow(code('config/unknown-profile'))
 })
+
+test('whoever needs a missing profile begins when it comes', () => {
+  const begun: string[] = []
+  const waiter = (name: string) => ({ name, begin: () => void begun.push(name) })
+  profiles.putMissing('late', new SkupperError('config/unreadable-file', 'no file'))
+  expect(profiles.missing('late')?.message).toBe('no file')
+  expect(profiles.material('late')).toBeUndefined()
+  profiles.await('late', waiter('listener a'))
+  const stop = profiles.await('late', waiter('listener b'))
+  stop()
+  expect(() => {
+    profiles.delete('late')
+  }).toThrow(code('config/in-use'))
+  profiles.put('late', material('first'), 0)
+  expect(begun).toEqual(['listener a'])
+  expect(profiles.missing('late')).toBeUndefined()
+  expect(profiles.missing('site')).toBeUndefined()
+})
