@@ -59,8 +59,9 @@ const QUICK_TICK_MS = 200
 const RETRY_MS = 5_000
 /** Certificates that end soon are looked at when this part of their life has passed. */
 const LOOK_SHARE = 1 / 10
-/** Asking the router how it fares takes at most this part of the time. */
+/** Asking the router how it fares takes at most this part of the time, where that is not too seldom. */
 const POLL_SHARE = 1 / 20
+const LONGEST_TICK_MS = 5_000
 
 /** Everything that runs for one site: its routers, its token server, and what is exchanged with other sites. */
 export class SiteRun {
@@ -241,7 +242,8 @@ export class SiteRun {
     })
     this.#retryTroubles()
     await this.#parts.run('upkeep', () => this.#premises.maintain())
-    const pauseMs = this.#premises.isSettling ? QUICK_TICK_MS : TICK_MS
-    this.#scheduleTick(Math.max(pauseMs, (performance.now() - before) / POLL_SHARE))
+    const { isSettling } = this.#premises
+    const dueMs = Math.min((performance.now() - before) / POLL_SHARE, isSettling ? TICK_MS : LONGEST_TICK_MS)
+    this.#scheduleTick(Math.max(isSettling ? QUICK_TICK_MS : TICK_MS, dueMs))
   }
 }
