@@ -70,6 +70,12 @@ export class ClusterPremises implements Premises {
     this.#keeper = new ObjectKeeper({
       ...{ client, types: watch.types, log },
       seen: () => watch.objects,
+      wrote: (object) => {
+        watch.wrote(object)
+      },
+      deleted: (object) => {
+        watch.deleted(object)
+      },
       pace: (apply) => oneAtATime(apply, watch.deployments),
     })
     this.#routers = new PodRouters({

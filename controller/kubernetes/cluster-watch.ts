@@ -83,6 +83,16 @@ export class ClusterWatch {
     ]
   }
 
+  /** Takes over the answer to a write. */
+  wrote(object: KubeObject): void {
+    this.#informerOf(object)?.wrote(object)
+  }
+
+  /** Forgets what was removed. */
+  deleted(object: KubeObject): void {
+    this.#informerOf(object)?.deleted(object.metadata.name)
+  }
+
   /** All that controllers made for sites that are not this one; for all sites where none is given. */
   leftOver(siteId: string | undefined): KubeObject[] {
     return this.objects.filter((object) => isOurs(object) && object.metadata.labels?.[SITE_LABEL] !== siteId)
@@ -101,6 +111,10 @@ export class ClusterWatch {
 
   close(): void {
     for (const informer of this.#all) informer.close()
+  }
+
+  #informerOf({ kind }: KubeObject) {
+    return this.#all.find(({ type }) => type.kind === kind)
   }
 
   get #all() {

@@ -6,8 +6,6 @@ import { hashOf } from './site-labels.ts'
 
 const MAX_LINES = 50
 const MAX_CALLS = 16
-/** How long a write may take to show in what is watched. */
-const SHOWS_MS = 5_000
 
 /** The part of `KubeClient` that is needed. */
 export interface ObjectClient {
@@ -22,6 +20,9 @@ export interface ObjectKeeperOptions {
   readonly types: ReadonlyMap<string, ResourceType>
   /** What there is of these types, as far as it was seen. */
   readonly seen: () => readonly KubeObject[]
+  /** Takes over the answer to a write, and a removal, before what is watched tells of it. */
+  readonly wrote: (object: KubeObject) => void
+  readonly deleted: (object: KubeObject) => void
   /** Says which changes of a plan are to be made now. */
   readonly pace: (apply: readonly KubeObject[]) => readonly KubeObject[]
   readonly log: Log
@@ -33,10 +34,9 @@ export type Failures = ReadonlyMap<string, string>
 interface Written {
   readonly hash: string
   readonly resourceVersion: string
-  readonly at: number
 }
 
-/** Keeps the objects of a site as they should be: what is written is not written again before it shows. */
+/** Keeps the objects of a site as they should be: what was written is not written again. */
 export class ObjectKeeper {
   readonly #options: ObjectKeeperOptions
   readonly #written = new Map<string, Written>()
@@ -81,29 +81,27 @@ export class ObjectKeeper {
   }
 
   async #apply(object: KubeObject, isSeen: boolean): Promise<void> {
-    const { client } = this.#options
+    const { client, wrote } = this.#options
     // What is watched by our label would not show another's object of that name.
     const other = isSeen ? undefined : await client.get(this.#typeOf(object), object.metadata.name)
     if (other !== undefined && !isOurs(other)) throw new SkupperError('site/conflict', conflictOf(object))
-    const { metadata } = await client.apply(object)
-    const { resourceVersion = '' } = metadata
-    this.#written.set(keyOf(object), { hash: hashOf(object), resourceVersion, at: performance.now() })
+    const made = await client.apply(object)
+    const { resourceVersion = '' } = made.metadata
+    wrote(made)
+    this.#written.set(keyOf(object), { hash: hashOf(object), resourceVersion })
   }
 
   async #remove(object: KubeObject): Promise<void> {
     const { uid } = object.metadata
     this.#written.delete(keyOf(object))
     await this.#options.client.delete(this.#typeOf(object), object.metadata.name, uid === undefined ? {} : { uid })
+    this.#options.deleted(object)
   }
 
-  /** Whether this was written and has not been seen changed since. */
+  /** Whether this is as it was written: a server may put some of it in other words. */
   #isFresh(object: KubeObject, found: KubeObject | undefined): boolean {
     const written = this.#written.get(keyOf(object))
-    if (written?.hash !== hashOf(object)) return false
-    if (found === undefined) return performance.now() - written.at < SHOWS_MS
-    const { resourceVersion = '' } = found.metadata
-    if (resourceVersion === written.resourceVersion) return true
-    return performance.now() - written.at < SHOWS_MS && Number(resourceVersion) < Number(written.resourceVersion)
+    return written?.hash === hashOf(object) && found?.metadata.resourceVersion === written.resourceVersion
   }
 
   #typeOf({ kind }: KubeObject): ResourceType {
