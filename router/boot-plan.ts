@@ -18,7 +18,7 @@ export interface BootPlan {
 }
 
 /** Targets come before listeners: a listener opens for clients as soon as there is somebody to serve them. */
-const ORDER = ['sslProfile', 'address', 'listener', 'connector', 'tcpConnector', 'tcpListener']
+const ORDER = ['sslProfile', 'address', 'listener', 'connector', 'tcpConnector', 'tcpListener', 'listenerAddress']
 
 /**
  * Sorts a boot file. Throws `config/no-router` where it has not exactly one router, `config/not-supported` where it

@@ -43,6 +43,14 @@ export interface DeleteOptions {
   readonly uid?: string | undefined
 }
 
+export interface PodLogOptions {
+  readonly namespace?: string | undefined
+  readonly container?: string | undefined
+  readonly tailLines?: number | undefined
+  /** Of the container before its last restart. */
+  readonly previous?: boolean | undefined
+}
+
 export interface Page<T> {
   readonly items: T[]
   /** Where a watch goes on from. */
@@ -167,11 +175,8 @@ export class KubeClient {
   }
 
   /** The end of a container's log. */
-  async podLog(
-    name: string,
-    { namespace, container, tailLines }: { namespace?: string; container?: string; tailLines?: number } = {},
-  ): Promise<string> {
-    const query = { container, tailLines, limitBytes: MAX_LOG_BYTES }
+  async podLog(name: string, { namespace, container, tailLines, previous }: PodLogOptions = {}): Promise<string> {
+    const query = { container, tailLines, previous, limitBytes: MAX_LOG_BYTES }
     const place = this.#place(POD, { namespace, name, subresource: 'log', query })
     return String(await this.#call(POD, place, { verb: 'get', method: 'GET', repeated: 'same', isText: true }))
   }

@@ -43,6 +43,7 @@ export const ENTITY_TYPES: readonly EntityType[] = [
   'listener',
   'connector',
   'tcpListener',
+  'listenerAddress',
   'tcpConnector',
   'httpListener',
   'httpConnector',

@@ -130,7 +130,20 @@ export const ENTITY_SCHEMAS = {
   sslProfile,
   listener,
   connector,
-  tcpListener: fields({ ...serviceListener, backlog: number(1, 65_535).optional() }),
+  tcpListener: fields({
+    ...serviceListener,
+    address: text.optional(),
+    multiAddressStrategy: oneOf(['none', 'priority', 'weighted']).default('none'),
+    backlog: number(1, 65_535).optional(),
+  }).refine(({ address: given, multiAddressStrategy }) => multiAddressStrategy !== 'none' || given !== undefined, {
+    error: 'an address, or a multiAddressStrategy with a listenerAddress for each',
+  }),
+  listenerAddress: fields({
+    name: requiredText,
+    address: requiredText,
+    value: number(0, MAX_COST),
+    listener: requiredText,
+  }),
   tcpConnector: fields(serviceConnector),
   httpListener: fields({ ...serviceListener, protocolVersion }),
   httpConnector: fields({ ...serviceConnector, protocolVersion }),

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { SkupperError } from '../../core/model/error.ts'
+import { AddressChoice, type AddressStrategy, type ChosenAddress } from './address-choice.ts'
 import { ClientOpening, type OpeningContext } from './client-opening.ts'
 import { ListenerFlow } from './listener-flow.ts'
 import type { ObserverMode } from '../observe/http-observer.ts'
@@ -13,8 +14,9 @@ const MAPPED_IPV4 = /^::ffff:/
 
 export interface TcpListenerOptions extends ListeningSocketOptions {
   readonly name: string
-  /** The routing key that clients of this listener reach. */
-  readonly address: string
+  /** The routing key that clients of this listener reach; with a strategy they reach those of `addAddress`. */
+  readonly address?: string | undefined
+  readonly strategy?: AddressStrategy | undefined
   /** How long a client waits for a target to answer before it is refused. */
   readonly connectTimeoutMs?: number | undefined
   /** Which requests telemetry tells of, where somebody listens to it. */
@@ -22,16 +24,16 @@ export interface TcpListenerOptions extends ListeningSocketOptions {
 }
 
 /**
- * Takes TCP connections for an address (protocol sheet, section 4). It listens only while the address has a target
- * somewhere, so that a client of a service without one is refused by the kernel, at once.
+ * Takes TCP connections for an address, or for one of several (protocol sheet, section 4). It listens only while one of
+ * them has a target somewhere, so that a client of a service without one is refused by the kernel, at once.
  */
 export class TcpListener {
   readonly #options: TcpListenerOptions
   readonly #context: ServiceContext
-  readonly #opening: OpeningContext
+  readonly #opening: Omit<OpeningContext, 'address'>
+  readonly #addresses: AddressChoice
   readonly #socket: ListeningSocket
   readonly #record: ServiceRecord
-  readonly #unwatch: () => void
   readonly #streams = new StreamSet()
   #observer: ObserverMode
   #up = false
@@ -45,7 +47,6 @@ export class TcpListener {
     this.#opening = {
       router: context.router,
       streams: this.#streams,
-      address: options.address,
       nextId: () => context.records.nextId(),
       connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     }
@@ -66,14 +67,23 @@ export class TcpListener {
       protocol: 'tcp',
       destHost: options.host,
       destPort: String(options.port),
-      vanAddress: options.address,
+      vanAddress: options.address ?? '',
     }
     const counts = () => ({ flowCountL4: this.#streams.connectionsOpened })
     this.#record = context.records.open('LISTENER', attributes, counts)
-    this.#unwatch = context.router.watch(options.address, (reachable) => {
-      if (reachable) this.#socket.open()
-      else this.#socket.close()
+    this.#addresses = new AddressChoice({
+      ...{ router: context.router, strategy: options.strategy ?? 'priority', random: () => context.random() },
+      onChange: (reachable) => {
+        if (reachable) this.#socket.open()
+        else this.#socket.close()
+      },
     })
+    if (options.address !== undefined) this.#addresses.add(options.address, 0)
+  }
+
+  /** Sends clients to one more address; `value` is what the strategy goes by. */
+  addAddress(address: string, value: number): { readonly chosen: ChosenAddress; remove(): void } {
+    return this.#addresses.add(address, value)
   }
 
   /** Up while it listens. */
@@ -104,7 +114,7 @@ export class TcpListener {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#unwatch()
+    this.#addresses.close()
     this.#socket.close()
     this.#record.end()
   }
@@ -123,7 +133,10 @@ export class TcpListener {
   }
 
   #accept(socket: Socket): void {
-    new ClientOpening(socket, this.#flowOf(socket), this.#opening).attempt()
+    const address = this.#addresses.next()?.address ?? this.#options.address
+    // The last target went while this client was on its way.
+    if (address === undefined) socket.resetAndDestroy()
+    else new ClientOpening(socket, this.#flowOf(socket), { ...this.#opening, address }).attempt()
   }
 
   #flowOf({ remoteAddress = '', remotePort = 0 }: Socket): ListenerFlow | undefined {

@@ -5,6 +5,7 @@ import { TcpConnector } from '../../service/tcp-connector.ts'
 import { TcpListener } from '../../service/tcp-listener.ts'
 import { configuredType } from '../configured-type.ts'
 import type { Attributes, EntityType } from '../entity-type.ts'
+import { ListenerAddresses } from './listener-addresses.ts'
 import { refuseSet } from './unsupported.ts'
 
 const TRAFFIC = ['connectionsOpened', 'connectionsClosed', 'bytesIn', 'bytesOut']
@@ -22,13 +23,14 @@ interface Named {
 export class TcpServices {
   readonly #context: ServiceContext
   readonly #services = new Set<Named>()
+  readonly #addresses = new ListenerAddresses()
 
   constructor(context: ServiceContext) {
     this.#context = context
   }
 
   get types(): EntityType[] {
-    return [this.#listenerType(), this.#connectorType()]
+    return [this.#listenerType(), this.#connectorType(), this.#addresses.type]
   }
 
   get figures(): ServiceFigures[] {
@@ -49,16 +51,28 @@ export class TcpServices {
       type: 'tcpListener',
       statusAttributes: [...TRAFFIC, 'operStatus', 'connectionMsg'],
       updatable: ['observer'],
-      start: ({ name, address, host, port, backlog, observer, ...rest }) => {
+      start: ({ name, host, port, backlog, observer, multiAddressStrategy, ...rest }) => {
         refuseSet(`tcpListener ${name}`, rest, ['sslProfile'])
-        const service = new TcpListener({ name, address, host, port: Number(port), backlog, observer }, this.#context)
+        const several = multiAddressStrategy !== 'none'
+        const service = new TcpListener(
+          {
+            ...{ name, host, port: Number(port), backlog, observer },
+            ...(several ? { strategy: multiAddressStrategy } : { address: rest.address }),
+          },
+          this.#context,
+        )
+        const withdraw = several ? this.#addresses.open(name, service) : nothing
+        const unregister = this.#register({ type: 'tcpListener', name, address: rest.address ?? '', service })
         return {
           status: () => ({ ...statusOf(service), operStatus: service.operStatus }),
           update: (next) => {
             service.observe(next.observer)
             return Promise.resolve()
           },
-          close: this.#register({ type: 'tcpListener', name, address, service }),
+          close: () => {
+            withdraw()
+            unregister()
+          },
         }
       },
     })
@@ -88,6 +102,8 @@ export class TcpServices {
     }
   }
 }
+
+const nothing = (): void => undefined
 
 function trafficOf({ traffic }: Service): Omit<ServiceFigures, 'type' | 'name' | 'address'> {
   const { connectionsOpened, connectionsClosed, bytesIn, bytesOut } = traffic
