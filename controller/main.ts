@@ -60,11 +60,12 @@ async function runInCluster(flags: ClusterFlags): Promise<void> {
     ...{ flags, version, log, random: Math.random, clock: CLOCK, env: process.env },
     holder: process.env['POD_NAME'] ?? hostname(),
     image: flags.routerImage ?? process.env['SKUPPER_IMAGE'],
-    onLost: (reason) => {
-      end(reason)
+    onFailed: (error) => {
+      log.error({ err: error }, 'the controller cannot go on')
+      process.exit(EXIT_FAILED)
     },
   })
-  const end = ender(() => controller.close())
+  ender(() => controller.close())
 }
 
 /** What ends the process in order, by a signal too. Whoever asks twice does not want to wait. */

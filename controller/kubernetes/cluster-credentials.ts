@@ -1,11 +1,13 @@
 import type { KubeClient } from '../../core/kube/kube-client.ts'
 import { SECRET } from '../../core/kube/resource-types.ts'
+import { MANAGED_BY, MANAGED_BY_LABEL } from '../../core/model/annotation-names.ts'
 import type { GivenCredentials } from '../../core/model/credentials.ts'
-import { secretData } from '../../core/model/secret.ts'
+import { secretData, secretText, type Secret } from '../../core/model/secret.ts'
+import type { SiteStore } from '../../core/model/site-store.ts'
 import type { CredentialFiles } from '../../router/config/router-facts.ts'
 import type { KeyFile } from '../redemption/identity-key.ts'
 import type { CredentialPlace, TextPlace } from '../site/premises.ts'
-import { owned, type Owner } from './site-labels.ts'
+import { owned, SITE_LABEL, type Owner } from './site-labels.ts'
 import { credentialPaths, ORDINALS_KEY } from './site-objects.ts'
 
 const IDENTITY_SECRET = 'skupper-site-identity'
@@ -13,6 +15,7 @@ const KEY = 'tls.key'
 
 export interface ClusterCredentialsOptions {
   readonly client: KubeClient
+  readonly store: SiteStore
 }
 
 /** Credentials of a site in a cluster: routers find them in a mounted Secret, the identity key is a Secret of its own. */
@@ -20,11 +23,13 @@ export class ClusterCredentials implements CredentialPlace {
   readonly ordinals: TextPlace
   readonly identityKey: KeyFile
   readonly #client: KubeClient
+  readonly #store: SiteStore
   #owner: Owner | undefined
   #ordinals = ''
 
-  constructor({ client }: ClusterCredentialsOptions) {
+  constructor({ client, store }: ClusterCredentialsOptions) {
     this.#client = client
+    this.#store = store
     this.ordinals = {
       read: () => Promise.resolve(this.#ordinals),
       // Kept with the boot file, which goes out in the same pass.
@@ -55,8 +60,9 @@ export class ClusterCredentials implements CredentialPlace {
     return Promise.resolve(credentialPaths(name, content))
   }
 
-  kept(): Promise<readonly string[]> {
-    return Promise.resolve([])
+  async kept(): Promise<readonly string[]> {
+    const secrets = await this.#store.list('Secret')
+    return secrets.filter(isKept).map(({ metadata }) => metadata.name)
   }
 
   async #readKey(): Promise<string | undefined> {
@@ -76,4 +82,11 @@ export class ClusterCredentials implements CredentialPlace {
     }
     await this.#client.apply(owned(secret, this.#owner))
   }
+}
+
+/** Credentials that the store keeps for us; other Secrets of ours are looked after as objects of the site. */
+function isKept(secret: Secret): boolean {
+  const { labels } = secret.metadata
+  if (labels?.[MANAGED_BY_LABEL] !== MANAGED_BY || labels[SITE_LABEL] !== undefined) return false
+  return secretText(secret, 'ca.crt') !== undefined
 }

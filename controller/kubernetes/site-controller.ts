@@ -5,6 +5,7 @@ import type { SiteStore } from '../../core/model/site-store.ts'
 import type { Log } from '../log.ts'
 import { SiteKeeper, type Ground, type SiteKeeperOptions } from '../site/site-keeper.ts'
 import { clusterAccess } from './cluster-access.ts'
+import { ClusterCredentials } from './cluster-credentials.ts'
 import { ClusterPremises } from './cluster-premises.ts'
 import { ClusterWatch } from './cluster-watch.ts'
 import { keyOf } from './object-plan.ts'
@@ -21,6 +22,9 @@ export interface SiteControllerOptions extends Pick<SiteKeeperOptions, 'version'
   readonly image: string
   readonly log: Log
 }
+
+/** Kinds of which a controller makes resources itself. */
+const MADE_KINDS = ['Listener', 'Link', 'RouterAccess', 'RemoteSite', 'Secret'] as const
 
 /** A site controller that runs. */
 export interface SiteController {
@@ -70,7 +74,10 @@ async function groundOf(client: KubeClient, namespace: string): Promise<Ground> 
   return { kind: 'not-ours', why: `the ConfigMap "${OWNERSHIP}" ${found}; wanted "${wanted}"` }
 }
 
-/** What belonged to a Site goes with it, also where the cluster's own removal of what it owned comes late. */
+/**
+ * What belonged to a Site goes with it, also where the cluster's own removal of what it owned comes late. Nothing goes
+ * that somebody else made.
+ */
 async function removeLeftOvers(watch: ClusterWatch, { client, store, log }: SiteControllerOptions): Promise<void> {
   if ((await store.list('Site')).length > 0) return
   for (const object of watch.leftOver(undefined)) {
@@ -78,6 +85,16 @@ async function removeLeftOvers(watch: ClusterWatch, { client, store, log }: Site
     const { name, uid, deletionTimestamp } = object.metadata
     if (type === undefined || deletionTimestamp !== undefined) continue
     await client.delete(type, name, uid === undefined ? {} : { uid })
+    watch.deleted(object)
     log.info({ object: keyOf(object) }, 'removed: its Site is gone')
   }
+  for (const kind of MADE_KINDS) {
+    for (const { metadata } of await store.list(kind)) {
+      // False for what a user wrote, which stays.
+      if (await store.deleteRuntime(kind, metadata.name)) {
+        log.info({ object: `${kind} ${metadata.name}` }, 'removed: its Site is gone')
+      }
+    }
+  }
+  for (const name of await new ClusterCredentials({ client, store }).kept()) await store.deleteCredentials(name)
 }
