@@ -45,8 +45,8 @@ function children({ properties, items, additionalProperties }: StructuralSchema)
 
 /** `text or ""` is text without its lower bound: a structural schema has no choice between shapes. */
 function united([first = {}, ...others]: readonly StructuralSchema[]): StructuralSchema {
-  const { minLength: _, ...rest } = first
-  return others.some((other) => Array.isArray(other['enum'])) ? rest : first
+  const isOrEmpty = others.some((other) => Array.isArray(other['enum']))
+  return isOrEmpty ? Object.fromEntries(Object.entries(first).filter(([key]) => key !== 'minLength')) : first
 }
 
 function constant(schema: StructuralSchema): StructuralSchema {
