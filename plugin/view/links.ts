@@ -68,7 +68,7 @@ function ofToken({ metadata, spec, status }: AccessToken): OutgoingLink {
   return {
     name: metadata.name,
     connected: false,
-    reason: reasonOf(status) ?? 'token is being redeemed',
+    reason: reasonOf(status) ?? 'The token is being redeemed',
     cost: spec.linkCost ?? 1,
     created: metadata.creationTimestamp,
   }

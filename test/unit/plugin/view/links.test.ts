@@ -28,7 +28,7 @@ test('a link that is down says why, where that is known', () => {
 
 test('a token that is not redeemed yet is a link that is not connected', () => {
   expect(sentences({ tokens: [token('a'), token('b', 'No such claim')] })).toEqual([
-    'Link a not connected (token is being redeemed)',
+    'Link a not connected (The token is being redeemed)',
     'Link b not connected (No such claim)',
   ])
 })
