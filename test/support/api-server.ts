@@ -9,6 +9,7 @@ export interface SeenRequest {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
+  readonly authorization: string | undefined
 }
 
 export type Answer = (request: SeenRequest, response: ServerResponse) => void
@@ -18,7 +19,8 @@ export async function fakeApiServer(answer: Answer): Promise<{ client: KubeClien
   const seen: SeenRequest[] = []
   const server = createServer((request: IncomingMessage, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
-    const one = { method: request.method ?? '', path: url.pathname, query: url.searchParams }
+    const { method = '', headers } = request
+    const one = { method, path: url.pathname, query: url.searchParams, authorization: headers.authorization }
     seen.push(one)
     request.resume().on('end', () => {
       answer(one, response)

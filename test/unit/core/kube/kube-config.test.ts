@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { errorCode } from '../../../../core/kube/errors.ts'
 import { connect, type ConnectOptions } from '../../../../core/kube/kube-config.ts'
+import { answerJson, fakeApiServer } from '../../../support/api-server.ts'
 import { temporaryDirectory } from '../../../support/temporary-directory.ts'
 
 interface Place {
@@ -57,4 +58,25 @@ test('says what is missing or broken', async () => {
   const broken = join(home, 'broken')
   await writeFile(broken, '{ clusters: [')
   expect(await codeOf({ kubeconfig: broken, env: {} })).toBe('kube/broken-config')
+})
+
+test('asks a plugin for credentials, and tells it what kubectl would', async () => {
+  const { client: fake, seen } = await fakeApiServer((_request, response) => {
+    answerJson(response, 200, { gitVersion: 'v1.2.3' })
+  })
+  const print = 'console.log(JSON.stringify({ status: { token: JSON.parse(process.env.KUBERNETES_EXEC_INFO).kind } }))'
+  const apiVersion = 'client.authentication.k8s.io/v1'
+  const exec = { apiVersion, command: process.execPath, args: ['-e', print], interactiveMode: 'Never' }
+  const kubeconfig = join(await temporaryDirectory(), 'config')
+  const content = {
+    clusters: [{ name: 'a', cluster: { server: fake.server, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'a', user: { exec } }],
+    contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+    'current-context': 'a',
+  }
+  await writeFile(kubeconfig, stringify(content))
+  const client = await connect({ fieldManager: 'test', kubeconfig, env: {} })
+  expect(await client.serverVersion()).toBe('v1.2.3')
+  expect(seen.map(({ authorization }) => authorization)).toEqual(['Bearer ExecCredential'])
+  client.close()
 })
