@@ -6,17 +6,23 @@ import type { Platform } from './platform/platform.ts'
 export interface GlobalFlags {
   platform?: string
   namespace?: string
+  /** Of a kubeconfig; in clusters only, as the next one. */
+  context?: string
+  kubeconfig?: string
 }
 
 /** What a command is built with: where it speaks, what it works on, and the world it may not reach by itself. */
 export interface Cli {
   readonly terminal: Terminal
   readonly version: string
-  platform(flags: GlobalFlags): Platform
+  /** Loads what the platform needs, and connects to it. */
+  platform(flags: GlobalFlags): Promise<Platform>
+  /** Names of the contexts that a kubeconfig has; none where it cannot be read. */
+  contexts(flags: GlobalFlags): Promise<string[]>
   now(): Date
 }
 
 /** The platform that the flags given to `command`, or to the program above it, choose. */
-export function platformOf(cli: Cli, command: Command): Platform {
+export function platformOf(cli: Cli, command: Command): Promise<Platform> {
   return cli.platform(command.optsWithGlobals<GlobalFlags>())
 }

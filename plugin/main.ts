@@ -1,38 +1,36 @@
 import { CommanderError } from 'commander'
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import packageJson from '../package.json' with { type: 'json' }
 import type { Cli, GlobalFlags } from './cli.ts'
 import { messageOf, SkupperError } from '../core/model/error.ts'
+import { exitCodeOf } from './exit-code.ts'
 import { openTerminal } from './output/terminal.ts'
-import { machinePlatform } from './platform/machine.ts'
 import type { Platform } from './platform/platform.ts'
 import { skupperProgram } from './program.ts'
 
-const root = join(import.meta.dirname, '..')
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 const { env } = process
+const { version } = packageJson
 const terminal = openTerminal(process.stdout, process.stderr)
 const calledAs = process.argv0.includes('kubectl') || env['KUBECTL_PATH'] !== undefined
 
-const cli: Cli = { terminal, version, platform, now: () => new Date() }
+const cli: Cli = { terminal, version, platform, contexts, now: () => new Date() }
 process.exitCode = await run()
 
-/** 0, or 1 with the reason on stderr; never a stack trace. */
+/** 0, or what `exitCodeOf` says with the reason on stderr; never a stack trace. */
 async function run(): Promise<number> {
-  const program = skupperProgram(cli, calledAs ? 'kubectl skupper' : 'skupper')
   try {
+    const program = await skupperProgram(cli, calledAs ? 'kubectl skupper' : 'skupper', process.argv.slice(2))
     await exitOverridden(program).parseAsync(process.argv)
     return 0
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode
-    terminal.warn(`Error: ${messageOf(error)}`)
-    return 1
+    if (!(error instanceof CommanderError)) terminal.warn(`Error: ${messageOf(error)}`)
+    return exitCodeOf(error)
   }
 }
 
 /** Commander ends the process by itself unless each command is told otherwise. */
-function exitOverridden(command: ReturnType<typeof skupperProgram>): typeof command {
+function exitOverridden(command: Awaited<ReturnType<typeof skupperProgram>>): typeof command {
   command.exitOverride()
   command.configureOutput({
     outputError: (text, write) => {
@@ -43,18 +41,39 @@ function exitOverridden(command: ReturnType<typeof skupperProgram>): typeof comm
   return command
 }
 
-function platform(flags: GlobalFlags): Platform {
-  const chosen = flags.platform ?? 'linux'
-  if (chosen !== 'linux') {
-    throw new SkupperError('platform/invalid', `invalid platform: ${chosen}`, { given: chosen, wanted: 'linux' })
+async function platform(flags: GlobalFlags): Promise<Platform> {
+  if (flags.platform === 'linux') return machine(flags)
+  if (flags.platform === 'kubernetes') return kubernetes(flags)
+  const given = flags.platform ?? ''
+  throw new SkupperError('platform/invalid', `invalid platform: ${given}`, { given, wanted: 'kubernetes or linux' })
+}
+
+async function machine({ namespace, context, kubeconfig }: GlobalFlags): Promise<Platform> {
+  if (context !== undefined || kubeconfig !== undefined) {
+    const flag = context === undefined ? '--kubeconfig' : '--context'
+    throw new SkupperError('flag/platform', `${flag} is for sites on Kubernetes`, { wanted: '--platform kubernetes' })
   }
-  return machinePlatform({
-    namespace: flags.namespace ?? 'default',
+  const { MachinePlatform } = await import('./platform/machine.ts')
+  const root = join(import.meta.dirname, '..')
+  return new MachinePlatform({
+    namespace: namespace ?? 'default',
+    version,
     dataHome: dataHome(),
     programs: { controller: join(root, 'controller/main.ts'), router: join(root, 'router/main.ts') },
     systemd: env['SKUPPER_NO_SYSTEMD'] === undefined,
     configHome: env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'),
   })
+}
+
+// Only here, since the client of Kubernetes costs more to load than all else together.
+async function kubernetes(flags: GlobalFlags): Promise<Platform> {
+  const { KubernetesPlatform } = await import('./platform/kubernetes.ts')
+  return KubernetesPlatform.connect({ ...flags, env, version, image: env['SKUPPER_IMAGE'] })
+}
+
+async function contexts({ kubeconfig }: GlobalFlags): Promise<string[]> {
+  const { contextNames } = await import('./kubeconfig-contexts.ts')
+  return contextNames(kubeconfig ?? env['KUBECONFIG'] ?? join(homedir(), '.kube/config'))
 }
 
 /** As in Skupper v2: /var/lib/skupper for root, else under the user's data directory. */

@@ -1,61 +1,56 @@
 import { Command, Option } from 'commander'
 import type { Cli } from './cli.ts'
-import { completeCommand, completionCommand } from './commands/completion.ts'
-import { debugDumpCommand } from './commands/debug-dump.ts'
-import { deleteCommand } from './commands/delete.ts'
-import { exposeCommand } from './commands/expose.ts'
-import { initCommand } from './commands/init.ts'
-import { linkCreateCommand } from './commands/link-create.ts'
-import { linkDeleteCommand } from './commands/link-delete.ts'
-import { linkStatusCommand } from './commands/link-status.ts'
-import { networkStatusCommand } from './commands/network-status.ts'
-import { serviceBindCommand } from './commands/service-bind.ts'
-import { serviceCreateCommand } from './commands/service-create.ts'
-import { serviceDeleteCommand } from './commands/service-delete.ts'
-import { serviceLabelCommand } from './commands/service-label.ts'
-import { serviceStatusCommand } from './commands/service-status.ts'
-import { serviceUnbindCommand } from './commands/service-unbind.ts'
-import { statusCommand } from './commands/status.ts'
-import { tokenCreateCommand } from './commands/token-create.ts'
-import { tokenStatusCommand } from './commands/token-status.ts'
-import { unexposeCommand } from './commands/unexpose.ts'
-import { versionCommand } from './commands/version.ts'
 
-/** The whole command line. `name` is how the program was called: `skupper`, or `kubectl skupper`. */
-export function skupperProgram(cli: Cli, name: string): Command {
+/** How a command of the top is loaded. */
+type Loader = (cli: Cli) => Promise<Command>
+
+/**
+ * The commands in the order that help shows them. Each is loaded when its name is typed: what one command needs must
+ * not make another start later.
+ */
+const COMMANDS: Readonly<Record<string, Loader>> = {
+  version: async (cli) => (await import('./commands/version.ts')).versionCommand(cli),
+  init: async (cli) => (await import('./commands/init.ts')).initCommand(cli),
+  update: async (cli) => (await import('./commands/update.ts')).updateCommand(cli),
+  delete: async (cli) => (await import('./commands/delete.ts')).deleteCommand(cli),
+  status: async (cli) => (await import('./commands/status.ts')).statusCommand(cli),
+  token: async (cli) => (await import('./commands/token.ts')).tokenCommand(cli),
+  link: async (cli) => (await import('./commands/link.ts')).linkCommand(cli),
+  expose: async (cli) => (await import('./commands/expose.ts')).exposeCommand(cli),
+  unexpose: async (cli) => (await import('./commands/unexpose.ts')).unexposeCommand(cli),
+  service: async (cli) => (await import('./commands/service.ts')).serviceCommand(cli),
+  network: async (cli) => (await import('./commands/network.ts')).networkCommand(cli),
+  'revoke-access': async (cli) => (await import('./commands/revoke-access.ts')).revokeAccessCommand(cli),
+  debug: async (cli) => (await import('./commands/debug.ts')).debugCommand(cli),
+  completion: async (cli) => (await import('./commands/completion.ts')).completionCommand(cli),
+}
+
+/**
+ * The command line with the commands that `words` names, or all of them where it names none, as for help. `name` is how
+ * the program was called: `skupper`, or `kubectl skupper`.
+ */
+export async function skupperProgram(cli: Cli, name: string, words: readonly string[] = []): Promise<Command> {
   const program = new Command(name)
     .description('Connect services across clusters and machines, without a VPN')
-    .addOption(new Option('--platform <platform>', 'where the site runs: linux').env('SKUPPER_PLATFORM'))
-    .option('-n, --namespace <name>', 'the namespace to work on')
+    .addOption(
+      new Option('--platform <platform>', 'where the site runs: kubernetes or linux')
+        .default('kubernetes')
+        .env('SKUPPER_PLATFORM'),
+    )
+    .option('-n, --namespace <name>', "the namespace to work on (the context's where not given)")
+    .option('-c, --context <name>', 'the context of the kubeconfig to use')
+    .option('--kubeconfig <file>', 'the kubeconfig to use')
     .helpCommand(false)
     .showSuggestionAfterError()
-  const commands = [
-    versionCommand(cli),
-    initCommand(cli),
-    deleteCommand(cli),
-    statusCommand(cli),
-    group('token', 'Create and look at tokens', [tokenCreateCommand(cli), tokenStatusCommand(cli)]),
-    group('link', 'Link this site to others', [linkCreateCommand(cli), linkDeleteCommand(cli), linkStatusCommand(cli)]),
-    exposeCommand(cli),
-    unexposeCommand(cli),
-    group('service', 'Define and look at services', [
-      serviceCreateCommand(cli),
-      serviceDeleteCommand(cli),
-      serviceBindCommand(cli),
-      serviceUnbindCommand(cli),
-      serviceLabelCommand(cli),
-      serviceStatusCommand(cli),
-    ]),
-    group('network', 'Look at the network', [networkStatusCommand(cli)]),
-    group('debug', 'Find out what is wrong', [debugDumpCommand(cli)]),
-    completionCommand(cli),
-  ]
-  for (const command of commands) program.addCommand(command)
+  const isCompleting = words.includes(COMPLETE)
+  const named = Object.keys(COMMANDS).filter((command) => words.includes(command))
+  const wanted = named.length === 0 || isCompleting ? Object.keys(COMMANDS) : named
+  for (const command of await Promise.all(wanted.flatMap((word) => COMMANDS[word]?.(cli) ?? [])))
+    program.addCommand(command)
+  if (!isCompleting) return program
+  const { completeCommand } = await import('./commands/completion.ts')
   return program.addCommand(completeCommand(cli, program), { hidden: true })
 }
 
-function group(name: string, description: string, commands: readonly Command[]): Command {
-  const parent = new Command(name).description(description).helpCommand(false)
-  for (const command of commands) parent.addCommand(command)
-  return parent
-}
+/** What the scripts of shells call. */
+const COMPLETE = '__complete'

@@ -45,7 +45,9 @@ export class MachinePremises implements Premises {
   readonly #identity: SiteIdentity
   readonly #place: SitePlace
   readonly #driver: RouterDriver
-  #site: SiteResources['site'] | undefined
+  #resources: SiteResources | undefined
+  /** Where the running router listens for tools. It does not follow a change: the router would have to restart. */
+  #localHost: string | undefined
   #ports: SitePorts | undefined
   #trouble: string | undefined
   #logsCheckedAt = performance.now()
@@ -79,9 +81,10 @@ export class MachinePremises implements Premises {
   }
 
   async settle(resources: SiteResources): Promise<void> {
-    this.#site = resources.site
+    this.#resources = resources
+    this.#localHost ??= settingOf(resources.site, 'listen-host')
     try {
-      this.#ports = await this.#place.settle(placeWish(resources))
+      this.#ports = await this.#place.settle(placeWish(resources, this.#localHost))
       this.#trouble = undefined
     } catch (error) {
       this.#ports = undefined
@@ -115,6 +118,7 @@ export class MachinePremises implements Premises {
 
   view({ site, accesses }: SiteResources): PremisesView {
     const listenHost = settingOf(site, 'listen-host')
+    const host = this.#localHost ?? listenHost
     const { management = 0, health = 0, tokens = 0 } = this.#ports ?? {}
     const outside = outsideAddresses()
     const names = { site, machineHosts: [...outside, hostname()] }
@@ -124,10 +128,10 @@ export class MachinePremises implements Premises {
       router: {
         routerId: routerIdOf(this.#identity),
         listenHost,
-        management: { host: listenHost, port: management },
-        health: { host: listenHost, port: health },
+        management: { host, port: management },
+        health: { host, port: health },
       },
-      hosts: { local: dialled([listenHost]), outside: (each) => accessHosts(each, names) },
+      hosts: { local: dialled([...new Set([host, listenHost])]), outside: (each) => accessHosts(each, names) },
       tokens:
         access === undefined || tokens === 0
           ? undefined
@@ -168,17 +172,21 @@ export class MachinePremises implements Premises {
     })
   }
 
-  /** While no router runs, its ports may have been taken by somebody else. */
+  /** While no router runs, its ports may have been taken by somebody else, and it may listen elsewhere. */
   async #bootConfig(config: PremisesEvents['config']): Promise<readonly EntityConfig[]> {
+    if (this.#resources !== undefined) {
+      this.#localHost = undefined
+      await this.settle(this.#resources)
+    }
     this.#ports = await this.#place.recheck(['management', 'health'])
     return (await config()).entities
   }
 
   async #target(): Promise<ClientOptions> {
-    if (this.#site === undefined) throw new Error('a router is dialled only once it is configured')
+    if (this.#localHost === undefined) throw new Error('a router is dialled only once it is configured')
     const client = await this.#options.store.credentials(LOCAL_CLIENT)
     return {
-      host: dialHost(settingOf(this.#site, 'listen-host')),
+      host: dialHost(this.#localHost),
       port: this.#ports?.management ?? 0,
       tls: client && { ca: client.ca, cert: client.certificate, key: client.key },
       containerId: `skupper-controller-${this.#identity.id}`,

@@ -2,13 +2,15 @@ import { settingOf } from '../../core/model/settings.ts'
 import type { SiteResources } from '../site/site-resources.ts'
 import type { PlaceWish } from './site-place.ts'
 
-/** Where a site listens, by its settings. The ports of its services and links are not for its own use. */
-export function placeWish({ site, accesses, listeners }: SiteResources): PlaceWish {
-  const listenHost = settingOf(site, 'listen-host')
+/**
+ * Where a site listens, by its settings, and for its own tools on `localHost`. The ports of its services and links are
+ * not for its own use.
+ */
+export function placeWish({ site, accesses, listeners }: SiteResources, localHost: string): PlaceWish {
   const linkHost = accesses[0]?.spec.bindHost ?? settingOf(site, 'link-host')
   const linkPorts = accesses.flatMap(({ spec }) => spec.roles.flatMap(({ port }) => port ?? []))
   return {
-    hosts: { management: listenHost, health: listenHost, tokens: linkHost },
+    hosts: { management: localHost, health: localHost, tokens: linkHost },
     reserved: new Set([...linkPorts, ...listeners.map(({ spec }) => spec.port)]),
   }
 }

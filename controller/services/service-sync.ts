@@ -69,13 +69,16 @@ export class ServiceSync {
     return this.#settings.enabled ? this.#state.ports() : []
   }
 
-  /** A change of what is offered is told at once. */
+  /** A change of what is offered is told at once; when sync is turned off, that nothing is offered any more. */
   configure(settings: SyncSettings): void {
     const excess = settings.offered.length - MAX_DEFINITIONS
     const offered = settings.offered.slice(0, MAX_DEFINITIONS)
     this.#reportOnce(this.#options.siteId, excess > 0 ? [`${String(excess)} services too many are not told`] : [])
+    const isTurnedOff = this.#settings.enabled && !settings.enabled
     this.#settings = { ...settings, offered }
-    if (formatServiceDefinitions(offered) !== this.#told) this.#tell()
+    // The others would keep what they heard until this site has been silent for minutes.
+    if (isTurnedOff) this.#send([])
+    else if (formatServiceDefinitions(offered) !== this.#told) this.#tell()
   }
 
   /** Goes on over a new connection. @throws what `subscribe` throws. */
@@ -110,8 +113,12 @@ export class ServiceSync {
   }
 
   #tell(): void {
-    if (!this.#settings.enabled || this.#client === undefined) return
-    this.#told = formatServiceDefinitions(this.#settings.offered)
+    if (this.#settings.enabled) this.#send(this.#settings.offered)
+  }
+
+  #send(offered: readonly ServiceDefinition[]): void {
+    if (this.#client === undefined) return
+    this.#told = formatServiceDefinitions(offered)
     this.#toldAt = this.#options.now()
     const message = {
       subject: SUBJECT,

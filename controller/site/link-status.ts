@@ -23,11 +23,12 @@ export interface LinkFacts {
 export function linkWithStatus(link: Link, facts: LinkFacts): Link {
   const { name, generation } = link.metadata
   const configured = configurationTrouble(facts.note)
+  const certificate = facts.linkCertificates.get(link.spec.tlsCredentials ?? '')
   const connector = facts.router.connectors.get(name)
   const statements = [
     { type: 'Configured', trouble: configured },
-    { type: 'Operational', trouble: configured ?? operationTrouble(facts.router, name) },
-    ...certificateStatements(facts.linkCertificates.get(link.spec.tlsCredentials ?? ''), facts.now),
+    { type: 'Operational', trouble: configured ?? operationTrouble(facts.router, name, certificate?.failure) },
+    ...certificateStatements(certificate, facts.now),
   ]
   const far = connector?.isUp === true ? farSite(link, facts) : undefined
   const status = { ...link.status, ...far }
@@ -51,12 +52,13 @@ export function configurationTrouble(note: ConfigNote | undefined): Trouble | un
   return note.reason === 'Pending' ? pending(note.message) : error(note.message)
 }
 
-function operationTrouble(router: RouterState, name: string): Trouble | undefined {
+function operationTrouble(router: RouterState, name: string, failure: string | undefined): Trouble | undefined {
   const connector = router.connectors.get(name)
   if (!router.isRunning) return pending('The router is not running')
   if (connector === undefined) return pending('The router is being configured')
   if (connector.isUp) return undefined
-  return pending(connector.message === '' ? 'Not operational' : connector.message)
+  const message = connector.message === '' ? 'Not operational' : connector.message
+  return pending(failure === undefined ? message : `${message}; ${failure}`)
 }
 
 /** The site at the far end. It may be known by its router before it is known by its telemetry. */

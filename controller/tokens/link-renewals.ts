@@ -11,9 +11,13 @@ import { renewAt, type Lifetime } from '../../core/pki/renewal.ts'
 import type { Log } from '../log.ts'
 import type { IdentityKey } from '../redemption/identity-key.ts'
 import { ofKind } from '../site/site-resources.ts'
-import { isBegun, type Progress, type Redemptions } from './redemptions.ts'
+import { isBegun, type Redemptions } from './redemptions.ts'
 import { tokenOf } from './token-links.ts'
 
+/** A site that only restarts is back sooner. */
+const LOST_AFTER_MS = 30_000
+/** Once it was tried for some minutes to find a lost site, it is tried again after this. */
+const LOST_PAUSE_MS = 300_000
 /** After a renewal that failed it is tried again when this part of the certificate's life has passed, */
 const PAUSE_SHARE = 1 / 100
 /** but not more and not less often than this. */
@@ -25,6 +29,8 @@ export interface LinkCertificate {
   readonly lifetime: Lifetime
   /** Why it is not renewed, or was not when that was tried last; undefined where all is well. */
   readonly obstacle: string | undefined
+  /** What the other site, or the way there, said when its token was redeemed last, if that failed. */
+  readonly failure?: string | undefined
 }
 
 export interface LinkRenewalsOptions {
@@ -45,9 +51,9 @@ interface ShownCertificate {
 }
 
 /**
- * Renews the certificates of links after two thirds of their life, by redeeming the token anew with the same key:
- * that costs no use and works after the token's expiry. A link whose key came from the other site, as Skupper v2
- * does it, or that somebody wrote by hand cannot be renewed so.
+ * Redeems the tokens of links anew, with the same key: that costs no use and works after the token's expiry. It renews
+ * certificates after two thirds of their life, and finds a site that has moved since its link was made. A link whose
+ * key came from the other site, as Skupper v2 does it, or that somebody wrote by hand is left alone.
  */
 export class LinkRenewals {
   readonly #options: LinkRenewalsOptions
@@ -70,12 +76,13 @@ export class LinkRenewals {
     for (const shown of await this.#shown(stored)) {
       const { token, lifetime } = shown
       const obstacle = await this.#lastingObstacle(shown)
-      if (token === undefined || obstacle !== undefined || now.getTime() < renewAt(lifetime)) {
+      const isAged = now.getTime() >= renewAt(lifetime)
+      if (token === undefined || obstacle !== undefined || !(isAged || isLost(shown, now))) {
         certificates.set(shown.name, { lifetime, obstacle })
         continue
       }
       due.push(token)
-      const renewed = await this.#renew(shown, token)
+      const renewed = await this.#renew(shown, { token, pauseMs: isAged ? pauseOf(lifetime) : LOST_PAUSE_MS })
       certificates.set(shown.name, renewed)
       isChanged ||= renewed.isChanged
     }
@@ -106,10 +113,13 @@ export class LinkRenewals {
 
   async #renew(
     { links, before, lifetime }: ShownCertificate,
-    token: AccessToken,
+    { token, pauseMs }: { token: AccessToken; pauseMs: number },
   ): Promise<LinkCertificate & { isChanged: boolean }> {
-    const progress = this.#options.redemptions.progress(token, pauseOf(lifetime))
-    if (progress.kind !== 'done') return { lifetime, obstacle: obstacleOf(progress), isChanged: false }
+    const progress = this.#options.redemptions.progress(token, pauseMs)
+    if (progress.kind !== 'done') {
+      const failure = isBegun(progress) ? undefined : progress.message
+      return { lifetime, obstacle: failure, failure, isChanged: false }
+    }
     const { redeemed } = progress
     if (before.certificate === redeemed.credentials.certificate) {
       return { lifetime, obstacle: 'the other site gives none that lasts longer', isChanged: false }
@@ -147,8 +157,13 @@ export class LinkRenewals {
 const NO_TOKEN = 'it came from no token. Replace it'
 const FOREIGN_KEY = 'its key came from the other site. Make the link again from a new token'
 
-function obstacleOf(progress: Exclude<Progress, { kind: 'done' }>): string | undefined {
-  return isBegun(progress) ? undefined : progress.message
+/** Whether no Link of these has been up for a while: the other site may be elsewhere by now. */
+function isLost({ links }: ShownCertificate, now: Date): boolean {
+  return links.every(({ status }) => {
+    const operational = status?.conditions?.find(({ type }) => type === 'Operational')
+    const since = Date.parse(operational?.lastTransitionTime ?? '')
+    return operational?.status === 'False' && now.getTime() - since > LOST_AFTER_MS
+  })
 }
 
 function lifetimeIn({ certificate = '' }: GivenCredentials): Lifetime | undefined {

@@ -21,7 +21,7 @@ export interface RedemptionsOptions {
     token: AccessToken,
     options: Required<Pick<RedeemOptions, 'signal' | 'onRetry'>>,
   ) => Promise<Redeemed>
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of a clock that never goes back. */
   readonly now: () => number
   readonly log: Log
   /** A redemption has got further. */

@@ -23,8 +23,9 @@ export interface SiteTokensOptions {
   readonly siteId: string
   readonly store: SiteStore
   readonly identityKey: KeyFile
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch: by the wall clock, and by one that never goes back. */
   readonly now: () => number
+  readonly steady: () => number
   readonly random: () => number
   readonly choosePort: () => Promise<void>
   readonly log: Log
@@ -50,7 +51,7 @@ export class SiteTokens {
   #resources: SiteResources | undefined
 
   constructor(options: SiteTokensOptions) {
-    const { siteId, store, identityKey, now, random, choosePort, log, onChange } = options
+    const { siteId, store, identityKey, now, steady, random, choosePort, log, onChange } = options
     const identity = new IdentityKey(identityKey)
     const grants = new Grants(store)
     const desk = new RedemptionDesk({ grants, site: () => this.#issuingSite(), now, log })
@@ -58,7 +59,7 @@ export class SiteTokens {
     const newRedemptions = () =>
       new Redemptions({
         redeem: (token, running) => redeemToken(token, { siteId, identity, random, ...running }),
-        ...{ now, log, onChange },
+        ...{ now: steady, log, onChange },
       })
     this.#redemptions = newRedemptions()
     this.#renewing = newRedemptions()

@@ -70,3 +70,6 @@ export const GENERATED_BY_ANNOTATION = 'skupper.io/generated-by'
 
 /** On an AccessToken: until when (RFC 3339) a site that never used it can. */
 export const EXPIRES_ANNOTATION = 'skupper.io/claim-expiration'
+
+/** On a Connector: `TYPE/NAME` of the workload or Service that it was made for. */
+export const TARGET_ANNOTATION = 'internal.skupper.io/target'

@@ -1,6 +1,7 @@
 import { CLUSTER_SETTINGS } from './cluster-settings.ts'
 import { parseDuration } from './duration.ts'
 import { textMap } from './field-schemas.ts'
+import { PROGRAM_SETTINGS } from './program-settings.ts'
 import { among, isFlag, isHost, isLabels, isValidity, type Setting, type SettingsKind } from './setting.ts'
 
 /** Every settings key that this project reads: the one table that the documentation prints. */
@@ -70,6 +71,7 @@ export const SETTINGS = [
     accepts: isFlag,
   },
   ...CLUSTER_SETTINGS,
+  ...PROGRAM_SETTINGS,
 ] as const satisfies readonly Setting[]
 
 export type SettingKey = (typeof SETTINGS)[number]['key']

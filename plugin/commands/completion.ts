@@ -12,12 +12,26 @@ export function completionCommand(cli: Cli): Command {
     })
 }
 
+/** What can follow a flag that takes a value; undefined where the last word is no such value, or any would do. */
+async function flagValues(cli: Cli, words: readonly string[]): Promise<string[] | undefined> {
+  const last = words.at(-1) ?? ''
+  const all = await valuesOf(cli, words.at(-2), words)
+  return all?.filter((value) => value.startsWith(last))
+}
+
+async function valuesOf(cli: Cli, flag: string | undefined, words: readonly string[]): Promise<string[] | undefined> {
+  if (flag === '--platform') return ['kubernetes', 'linux']
+  if (flag !== '--context' && flag !== '-c') return undefined
+  const kubeconfig = words[words.indexOf('--kubeconfig') + 1]
+  return cli.contexts(words.includes('--kubeconfig') && kubeconfig !== undefined ? { kubeconfig } : {})
+}
+
 /** What the scripts call at each tab: the words that can come next, a line each. */
 export function completeCommand(cli: Cli, program: Command): Command {
   return new Command('__complete')
     .argument('[words...]')
     .allowUnknownOption()
-    .action((words: string[]) => {
-      for (const word of candidates(program, words)) cli.terminal.print(word)
+    .action(async (words: string[]) => {
+      for (const word of (await flagValues(cli, words)) ?? candidates(program, words)) cli.terminal.print(word)
     })
 }

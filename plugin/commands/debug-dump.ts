@@ -12,7 +12,7 @@ export function debugDumpCommand(cli: Cli): Command {
     .argument('<file>', 'where to write it; .tar.gz is added where it is missing')
     .action(async (given: string, _flags: object, command: Command) => {
       const file = given.endsWith('.tar.gz') ? given : `${given}.tar.gz`
-      const platform = platformOf(cli, command)
+      const platform = await platformOf(cli, command)
       await requireSite(platform)
       try {
         const archive = await packArchive(await platform.dump(), cli.now())

@@ -8,12 +8,12 @@ export function deleteCommand(cli: Cli): Command {
   return new Command('delete')
     .description('Remove Skupper from the namespace, with its links and services')
     .action(async (_flags: object, command: Command) => {
-      const platform = platformOf(cli, command)
+      const platform = await platformOf(cli, command)
       const { namespace } = platform
       if ((await findSite(platform)) === undefined) {
         throw new SkupperError('site/missing', `Skupper not installed in '${namespace}'`, { given: namespace })
       }
-      await cli.terminal.progress('Waiting for the router to end', () => platform.remove())
+      await cli.terminal.progress('Removing Skupper', (update) => platform.remove(update))
       cli.terminal.print(`Skupper is now removed from '${namespace}'.`)
     })
 }

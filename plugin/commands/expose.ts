@@ -2,50 +2,47 @@ import { Command, Option } from 'commander'
 import { platformOf, type Cli } from '../cli.ts'
 import { several, timeoutFlag, waitFlag, type WaitFlags } from '../flags.ts'
 import { checkAddress, checkPort, routingKey } from '../../core/model/address.ts'
-import { isTrue } from '../../core/model/condition.ts'
 import { SkupperError } from '../../core/model/error.ts'
 import { parseProtocol, type Protocol } from '../../core/model/protocol.ts'
 import type { Resource } from '../../core/model/resource.ts'
-import {
-  checkHost,
-  chooseProtocol,
-  connectorFor,
-  deductionText,
-  hostTarget,
-  isSynced,
-  listenerFor,
-  pairPorts,
-} from '../exposure.ts'
+import type { Site } from '../../core/model/site.ts'
+import { exposedPorts, type PortFlags } from '../exposed-ports.ts'
+import { chooseProtocol, connectorFor, deductionText, isSynced, listenerFor } from '../exposure.ts'
 import type { Platform } from '../platform/platform.ts'
 import { requireSite } from '../site.ts'
-import { waitUntil } from '../wait.ts'
+import { targetName, targetText, type Target } from '../target.ts'
+import { waitForExposure } from '../wait-for-exposure.ts'
 
-interface Flags extends WaitFlags {
+interface Flags extends WaitFlags, PortFlags {
   address?: string
-  port?: number[]
-  targetPort?: string[]
   protocol?: Protocol
+  headless?: true
 }
 
-/** `skupper expose host HOST`: makes a host's ports callable under an address in every linked site. */
+/** `skupper expose TYPE NAME`: makes a target's ports callable under an address in every linked site. */
 export function exposeCommand(cli: Cli): Command {
   return new Command('expose')
-    .description('Expose a host to every linked site')
-    .argument('<type>', '"host", or host/NAME')
-    .argument('[name]', 'host name or IP address of the target')
-    .option('--address <address>', 'the name under which it is called')
+    .description('Expose a workload, a service or a host to every linked site')
+    .argument('<type>', 'deployment, statefulset, daemonset or service (on machines: host), or TYPE/NAME')
+    .argument('[name]', 'name of the target')
+    .option('--address <address>', 'the name under which it is called (that of the target where not given)')
     .option('--port <ports>', 'port or ports to call it on', several(checkPort))
     .option('--target-port <ports>', 'port or ports of the target, as T or PORT:T', several(String))
     .addOption(protocolFlag())
+    .addOption(new Option('--headless', 'each pod by its own name').hideHelp())
     .addOption(waitFlag())
     .addOption(timeoutFlag('30s'))
     .action(async (...given: [string, string | undefined, Flags, Command]) => {
       const [type, name, flags, command] = given
-      const platform = platformOf(cli, command)
-      const host = hostTarget(type, name)
-      const { address, deduction } = await expose(platform, host, flags)
-      if (flags.wait === 'ready') await waitForTargets(cli, platform, { address, flags })
-      cli.terminal.print(`host ${host} exposed as ${address}${deduction}`)
+      if (flags.headless === true) throw headless()
+      const platform = await platformOf(cli, command)
+      const target = await find(platform, type, name)
+      const { address, ports, deduction } = await expose(platform, target, flags)
+      if (flags.wait === 'ready') {
+        const keys = ports.map((port) => routingKey(address, port))
+        await waitForExposure(cli, platform, { address, keys, timeoutMs: flags.timeout })
+      }
+      cli.terminal.print(`${targetText(target)} exposed as ${address}${deduction}`)
     })
 }
 
@@ -53,29 +50,49 @@ export function exposeCommand(cli: Cli): Command {
 export const protocolFlag = (): Option =>
   new Option('--protocol <protocol>', 'tcp, http or http2 (deduced where not given)').argParser(parseProtocol)
 
-async function expose(platform: Platform, host: string, flags: Flags) {
+async function find(platform: Platform, type: string, name: string | undefined): Promise<Target & { site: Site }> {
+  const wanted = targetName(platform.targetTypes, type, name)
   const site = await requireSite(platform)
-  if (flags.address === undefined) throw new SkupperError('flag/address', '--address is required')
-  if (flags.port === undefined) throw new SkupperError('flag/port', '--port is required')
-  const address = checkAddress(flags.address)
-  const pairs = pairPorts(flags.port, flags.targetPort ?? [])
-  await checkHost(host)
-  const existing = await platform.resources.list('Connector')
-  const listeners = await platform.resources.list('Listener')
-  const chosen = pairs.map(({ port }) => chooseProtocol(flags.protocol, port))
-  const made = pairs.flatMap((pair, position): Resource[] => {
-    const protocol = chosen[position] ?? chooseProtocol(flags.protocol, pair.port)
+  return { ...(await platform.target(wanted)), site }
+}
+
+async function expose(platform: Platform, target: Target & { site: Site }, flags: Flags) {
+  const address = addressOf(target, flags)
+  const ports = exposedPorts(target, flags)
+  const [existing, listeners] = await Promise.all([
+    platform.resources.list('Connector'),
+    platform.resources.list('Listener'),
+  ])
+  const host = platform.listenerHost(target.site, address)
+  const chosen = ports.map(({ signs }) => chooseProtocol(flags.protocol, signs))
+  const made = ports.flatMap((pair, position): Resource[] => {
+    const protocol = chosen[position] ?? chooseProtocol(flags.protocol, pair.signs)
     const key = routingKey(address, pair.port)
     const defined = listeners.find(({ spec }) => spec.routingKey === key)
     if (defined !== undefined && flags.protocol !== undefined) sameProtocol(defined.spec.type ?? 'tcp', flags.protocol)
     const own = defined !== undefined && !isSynced(defined)
     return [
-      connectorFor({ address, pair, host, protocol, existing }),
-      ...(own ? [] : [listenerFor({ site, address, port: pair.port, protocol })]),
+      connectorFor({ address, pair, target, protocol, existing }),
+      ...(own ? [] : [listenerFor({ host, address, port: pair.port, protocol })]),
     ]
   })
-  for (const resource of made) await platform.resources.apply(resource)
-  return { address, deduction: deductionText(chosen) }
+  await Promise.all(made.map((resource) => platform.resources.apply(resource)))
+  return { address, ports: ports.map(({ port }) => port), deduction: deductionText(chosen) }
+}
+
+function addressOf(target: Target, flags: Flags): string {
+  const address = chosenAddress(target, flags)
+  if (address !== target.notAddress) return address
+  const reason = 'under its own name it would call itself, since it selects no pods: give another --address'
+  throw new SkupperError('flag/address', `${targetText(target)} cannot be exposed as ${address}: ${reason}`, {
+    given: address,
+  })
+}
+
+function chosenAddress(target: Target, flags: Flags): string {
+  const address = flags.address ?? target.address
+  if (address === undefined) throw new SkupperError('flag/address', '--address is required')
+  return checkAddress(address)
 }
 
 function sameProtocol(defined: Protocol, given: Protocol): void {
@@ -84,16 +101,7 @@ function sameProtocol(defined: Protocol, given: Protocol): void {
   throw new SkupperError('service/protocol', message, { given, wanted: defined })
 }
 
-async function waitForTargets(cli: Cli, platform: Platform, { address, flags }: { address: string; flags: Flags }) {
-  const keys = (flags.port ?? []).map((port) => routingKey(address, port))
-  await waitUntil(
-    async () => {
-      const connectors = await platform.resources.list('Connector')
-      const own = connectors.filter(({ spec }) => keys.includes(spec.routingKey))
-      const missing = own.find(({ status }) => !isTrue(status, 'Configured'))
-      if (missing === undefined) return undefined
-      return `connector ${missing.metadata.name}: ${missing.status?.message ?? 'not configured'}`
-    },
-    { what: `Waiting for ${address}`, timeoutMs: flags.timeout, terminal: cli.terminal },
-  )
+function headless(): SkupperError {
+  const reason = 'pods under names of their own follow with layer 7'
+  return new SkupperError('flag/headless', `--headless cannot be used yet: ${reason}`, { wanted: reason })
 }

@@ -32,7 +32,7 @@ export function linkCreateCommand(cli: Cli): Command {
     .addOption(waitFlag())
     .addOption(timeoutFlag('60s'))
     .action(async (file: string, flags: Flags, command: Command) => {
-      const platform = platformOf(cli, command)
+      const platform = await platformOf(cli, command)
       const token = await readToken(file)
       const name = await create(cli, platform, { token, flags }).catch((cause: unknown) => {
         throw failed(cause)

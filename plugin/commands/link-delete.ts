@@ -9,7 +9,7 @@ export function linkDeleteCommand(cli: Cli): Command {
     .description('Delete a link')
     .argument('<name>', 'name of the link')
     .action(async (name: string, _flags: object, command: Command) => {
-      const platform = platformOf(cli, command)
+      const platform = await platformOf(cli, command)
       await requireSite(platform)
       const token = await platform.resources.delete('AccessToken', name)
       const link = await platform.resources.delete('Link', name)

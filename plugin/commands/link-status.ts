@@ -28,7 +28,7 @@ export function linkStatusCommand(cli: Cli): Command {
     .option('--wait <seconds>', 'wait until the links are connected, this long at most', parseCount)
     .addOption(outputFlag())
     .action(async (name: string | undefined, flags: Flags, command: Command) => {
-      const platform = platformOf(cli, command)
+      const platform = await platformOf(cli, command)
       if ((await findSite(platform)) === undefined) {
         if (flags.output === undefined) cli.terminal.print(notEnabled(platform.namespace))
         else cli.terminal.document({ namespace: platform.namespace, enabled: false }, flags.output)

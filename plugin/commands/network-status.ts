@@ -20,7 +20,7 @@ export function networkStatusCommand(cli: Cli): Command {
     .option('-s, --site <name>', 'only this site')
     .addOption(outputFlag())
     .action(async (flags: Flags, command: Command) => {
-      const platform = platformOf(cli, command)
+      const platform = await platformOf(cli, command)
       const sites = await viewOf(platform)
       if (sites === undefined) {
         if (flags.output === undefined) cli.terminal.print(notEnabled(platform.namespace))

@@ -19,7 +19,7 @@ export function serviceCreateCommand(cli: Cli): Command {
       const [name, ports, flags, command] = given
       const [address = '', inline] = name.split(':', 2)
       const all = inline === undefined ? ports : [inline, ...ports]
-      const deduction = await create(platformOf(cli, command), {
+      const deduction = await create(await platformOf(cli, command), {
         address,
         ports: all.map(portOf),
         protocol: flags.protocol,
@@ -37,15 +37,16 @@ interface Definition {
 async function create(platform: Platform, { address, ports, protocol }: Definition): Promise<string> {
   const site = await requireSite(platform)
   checkAddress(address)
-  if (ports.length === 0) throw new SkupperError('service/ports', 'Name and port(s) must be specified')
+  if (ports.length === 0) throw new SkupperError('flag/ports', 'Name and port(s) must be specified')
   const listeners = await platform.resources.list('Listener')
   const taken = listeners.some((listener) => {
     return parseRoutingKey(listener.spec.routingKey)?.address === address && !isSynced(listener)
   })
   if (taken) throw new SkupperError('service/exists', `Service ${address} already defined`, { given: address })
-  const chosen = ports.map((port) => chooseProtocol(protocol, port))
+  const chosen = ports.map((port) => chooseProtocol(protocol, { port }))
+  const host = platform.listenerHost(site, address)
   const made = ports.map((port, position) => {
-    return listenerFor({ site, address, port, protocol: chosen[position] ?? chooseProtocol(protocol, port) })
+    return listenerFor({ host, address, port, protocol: chosen[position] ?? chooseProtocol(protocol, { port }) })
   })
   for (const listener of made) await platform.resources.apply(listener)
   return deductionText(chosen)

@@ -13,7 +13,7 @@ export function serviceDeleteCommand(cli: Cli): Command {
     .description('Remove a service that was defined here, with its targets')
     .argument('<name>', 'its address')
     .action(async (name: string, _flags: object, command: Command) => {
-      await remove(platformOf(cli, command), name)
+      await remove(await platformOf(cli, command), name)
       cli.terminal.print(`Service ${name} deleted`)
     })
 }

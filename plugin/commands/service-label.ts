@@ -16,7 +16,7 @@ export function serviceLabelCommand(cli: Cli): Command {
     .argument('[labels...]', 'key=value sets a label, key- removes it')
     .action(async (...given: [string, string[], object, Command]) => {
       const [service, changes, , command] = given
-      const platform = platformOf(cli, command)
+      const platform = await platformOf(cli, command)
       await requireSite(platform)
       const parsed = changes.map(parseChange)
       const listeners = await requireService(platform, service)

@@ -20,7 +20,7 @@ export function serviceStatusCommand(cli: Cli): Command {
     .option('--show-labels', 'show the labels of each service')
     .addOption(outputFlag())
     .action(async (flags: Flags, command: Command) => {
-      const platform = platformOf(cli, command)
+      const platform = await platformOf(cli, command)
       const services = await viewOf(platform)
       if (flags.output !== undefined) cli.terminal.document(services ?? [], flags.output)
       else for (const line of linesOf(services, platform.namespace, flags)) cli.terminal.print(line)

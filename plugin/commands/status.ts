@@ -13,7 +13,7 @@ export function statusCommand(cli: Cli): Command {
     .option('-v, --verbose', 'show each figure on a line')
     .addOption(outputFlag())
     .action(async (flags: OutputFlags & { verbose?: true }, command: Command) => {
-      const platform = platformOf(cli, command)
+      const platform = await platformOf(cli, command)
       const view = await viewOf(platform)
       if (flags.output !== undefined) {
         cli.terminal.document(view ?? { namespace: platform.namespace, enabled: false }, flags.output)

@@ -34,7 +34,7 @@ export function tokenCreateCommand(cli: Cli): Command {
     .option('--uses <count>', 'how many sites can use it; 0 for any number', parseCount, 1)
     .addOption(timeoutFlag('60s'))
     .action(async (file: string, flags: Flags, command: Command) => {
-      await create(cli, platformOf(cli, command), { file, flags }).catch((cause: unknown) => {
+      await create(cli, await platformOf(cli, command), { file, flags }).catch((cause: unknown) => {
         throw failed(cause)
       })
       cli.terminal.print(`Token written to ${file} `)

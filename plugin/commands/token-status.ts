@@ -28,7 +28,7 @@ export function tokenStatusCommand(cli: Cli): Command {
     .argument('<file>', 'the token file')
     .addOption(outputFlag())
     .action(async (file: string, flags: OutputFlags, command: Command) => {
-      const platform = platformOf(cli, command)
+      const platform = await platformOf(cli, command)
       const view = await viewOf(platform, file, cli.now())
       if (flags.output !== undefined) {
         cli.terminal.document(view, flags.output)

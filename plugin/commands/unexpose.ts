@@ -3,33 +3,35 @@ import { platformOf, type Cli } from '../cli.ts'
 import { parseRoutingKey } from '../../core/model/address.ts'
 import type { Connector } from '../../core/model/connector.ts'
 import { SkupperError } from '../../core/model/error.ts'
-import { hostTarget, isSynced } from '../exposure.ts'
+import { isSynced } from '../exposure.ts'
 import type { Platform } from '../platform/platform.ts'
 import { requireSite } from '../site.ts'
+import { leadsTo, targetName, targetText, type TargetName } from '../target.ts'
 
-/** `skupper unexpose host HOST`: takes a target away, and the service with its last one. */
+/** `skupper unexpose TYPE NAME`: takes a target away, and the service with its last one. */
 export function unexposeCommand(cli: Cli): Command {
   return new Command('unexpose')
-    .description('Stop exposing a host')
-    .argument('<type>', '"host", or host/NAME')
-    .argument('[name]', 'host name or IP address of the target')
+    .description('Stop exposing a workload, a service or a host')
+    .argument('<type>', 'kind of the target, or TYPE/NAME')
+    .argument('[name]', 'name of the target')
     .option('--address <address>', 'only under this address')
     .action(async (...given: [string, string | undefined, { address?: string }, Command]) => {
       const [type, name, flags, command] = given
-      const host = hostTarget(type, name)
-      await unexpose(platformOf(cli, command), host, flags.address)
-      cli.terminal.print(`host ${host} unexposed`)
+      const platform = await platformOf(cli, command)
+      const target = targetName(platform.targetTypes, type, name)
+      await unexpose(platform, target, flags.address)
+      cli.terminal.print(`${targetText(target)} unexposed`)
     })
 }
 
-async function unexpose(platform: Platform, host: string, address: string | undefined): Promise<void> {
+async function unexpose(platform: Platform, target: TargetName, address: string | undefined): Promise<void> {
   await requireSite(platform)
   const connectors = await platform.resources.list('Connector')
   const serves = (connector: Connector) =>
-    connector.spec.host === host &&
+    leadsTo(connector, target) &&
     (address === undefined || parseRoutingKey(connector.spec.routingKey)?.address === address)
   const removed = connectors.filter(serves)
-  if (removed.length === 0) throw unknown(host, address)
+  if (removed.length === 0) throw unknown(target, address)
   for (const { metadata } of removed) await platform.resources.delete('Connector', metadata.name)
   const left = new Set(connectors.filter((connector) => !serves(connector)).map(({ spec }) => spec.routingKey))
   const bare = new Set(removed.map(({ spec }) => spec.routingKey).filter((key) => !left.has(key)))
@@ -39,10 +41,10 @@ async function unexpose(platform: Platform, host: string, address: string | unde
   }
 }
 
-function unknown(host: string, address: string | undefined): SkupperError {
+function unknown({ name }: TargetName, address: string | undefined): SkupperError {
   const message =
     address === undefined
-      ? `Unable to unbind skupper service: Could not find target ${host}`
+      ? `Unable to unbind skupper service: Could not find target ${name}`
       : `Unable to unbind skupper service: Could not find entry for service interface ${address}`
-  return new SkupperError('service/unknown-target', message, { given: address ?? host })
+  return new SkupperError('service/unknown-target', message, { given: address ?? name })
 }

@@ -1,11 +1,25 @@
 import { existsSync } from 'node:fs'
+import type { Connector } from '../../core/model/connector.ts'
+import { SkupperError } from '../../core/model/error.ts'
+import type { Listener } from '../../core/model/listener.ts'
+import { settingOf } from '../../core/model/settings.ts'
+import type { Site } from '../../core/model/site.ts'
 import { openStore, type Store } from '../../core/store/store.ts'
-import type { Platform } from './platform.ts'
+import type { Finding } from '../check/finding.ts'
+import type { SiteFlags } from '../site-flags.ts'
+import { findSite } from '../site.ts'
+import type { Target, TargetName } from '../target.ts'
+import { checkPort } from './check-port.ts'
+import { movedListeners } from './moved-listeners.ts'
+import { changedSite, checkHost, newSite } from './machine-setup.ts'
+import type { DumpFile, Platform, RunningVersions, Setup } from './platform.ts'
 import { startSupervisor, stopSupervisor, type SupervisorOptions } from './supervisor.ts'
 import { hasSystemd, installUnit, removeUnit, type UnitOptions } from './systemd.ts'
 
 export interface MachineOptions {
   namespace: string
+  /** That of this release. */
+  version: string
   /** The directory that `namespaces/NAME` lies in. */
   dataHome: string
   /** Paths of the programs that a site runs. */
@@ -17,40 +31,113 @@ export interface MachineOptions {
 }
 
 /** A site on this machine: resources in a directory, and one supervisor that runs the site's router. */
-export function machinePlatform(options: MachineOptions): Platform {
-  const { namespace, dataHome } = options
-  const store = openStore({ dir: dataHome, namespace })
-  const supervisor = supervisorOptions(options, store)
-  const unit = unitOptions(options, supervisor)
-  return {
-    name: 'linux',
-    namespace,
-    resources: store,
-    async start() {
-      if (options.systemd && hasSystemd()) {
-        await installUnit(unit)
-        return `It runs as the systemd unit ${unit.name}.service.`
-      }
-      await startSupervisor(supervisor)
-      return 'It runs in the background, until "skupper delete" or the next boot: systemd is not used here.'
-    },
-    async remove() {
-      await removeUnit(unit)
-      await stopSupervisor(supervisor)
-      await store.destroy()
-    },
-    async dump() {
-      // Only here, since it brings the AMQP engine with it: every other command starts sooner without.
-      const { machineDump } = await import('./machine-dump.ts')
-      return machineDump(store)
-    },
-    async problems() {
-      if (!existsSync(store.path())) return []
-      const problems = await store.problems()
-      return problems.map(
-        ({ file, line, message }) => `${file}${line === undefined ? '' : `:${String(line)}`}: ${message}`,
-      )
-    },
+export class MachinePlatform implements Platform {
+  readonly name = 'linux'
+  readonly namespace: string
+  readonly resources: Store
+  readonly targetTypes = ['host']
+  readonly #options: MachineOptions
+  readonly #supervisor: SupervisorOptions
+  readonly #unit: UnitOptions
+
+  constructor(options: MachineOptions) {
+    const { namespace, dataHome } = options
+    this.namespace = namespace
+    this.resources = openStore({ dir: dataHome, namespace })
+    this.#options = options
+    this.#supervisor = supervisorOptions(options, this.resources)
+    this.#unit = unitOptions(options, this.#supervisor)
+  }
+
+  async setUp(flags: SiteFlags): Promise<Setup> {
+    const store = this.resources
+    const site = await findSite(this)
+    const access = await store.get('RouterAccess', 'skupper-router')
+    if (site === undefined) {
+      const setup = await newSite(this.namespace, flags)
+      for (const resource of setup.resources) await store.apply(resource)
+      return setup
+    }
+    const setup = await changedSite(flags, site, access)
+    const next = setup.resources.find((resource) => resource.kind === 'Site') ?? site
+    const moved = movedListeners(await store.list('Listener'), site, next)
+    for (const resource of [...setup.resources, ...moved.listeners]) await store.apply(resource)
+    return { ...setup, changes: [...setup.changes, ...moved.changes] }
+  }
+
+  async start(): Promise<string> {
+    if (this.#options.systemd && hasSystemd()) {
+      await installUnit(this.#unit)
+      return `It runs as the systemd unit ${this.#unit.name}.service.`
+    }
+    await startSupervisor(this.#supervisor)
+    return 'It runs in the background, until "skupper delete" or the next boot: systemd is not used here.'
+  }
+
+  /** The supervisor reports through the site's status alone. */
+  obstacle(): Promise<undefined> {
+    return Promise.resolve(undefined)
+  }
+
+  async target({ type, name }: TargetName): Promise<Target> {
+    await checkHost(name)
+    return { type, name, exit: { host: name }, ports: [] }
+  }
+
+  listenerHost(site: Site): string {
+    return settingOf(site, 'listen-host')
+  }
+
+  async versions(): Promise<RunningVersions> {
+    const site = await findSite(this)
+    const running = site?.status?.controller?.version ?? 'not-found'
+    return { controller: running, router: running }
+  }
+
+  async update(force: boolean): Promise<boolean> {
+    const site = await findSite(this)
+    if (!force && site?.status?.controller?.version === this.#options.version) return false
+    await this.#stop()
+    await this.start()
+    return true
+  }
+
+  revokeAccess(): Promise<string[]> {
+    const reason = 'on a machine, "skupper delete" and "skupper init" make a new site that nobody has access to'
+    return Promise.reject(new SkupperError('access/unsupported', `revoke-access is for Kubernetes: ${reason}`))
+  }
+
+  async remove(update: (text: string) => void): Promise<void> {
+    update('Waiting for the router to end')
+    await this.#stop()
+    await this.resources.destroy()
+  }
+
+  checkEntry({ spec }: Listener): Promise<Finding> {
+    return checkPort('entry', spec.host, spec.port)
+  }
+
+  checkTarget({ spec }: Connector): Promise<Finding> {
+    return checkPort('target', spec.host ?? '', spec.port)
+  }
+
+  async dump(): Promise<DumpFile[]> {
+    // Only here, since it brings the AMQP engine with it: every other command starts sooner without.
+    const { machineDump } = await import('./machine-dump.ts')
+    return machineDump(this.resources)
+  }
+
+  async problems(): Promise<string[]> {
+    if (!existsSync(this.resources.path())) return []
+    const problems = await this.resources.problems()
+    return problems.map(
+      ({ file, line, message }) => `${file}${line === undefined ? '' : `:${String(line)}`}: ${message}`,
+    )
+  }
+
+  async #stop(): Promise<void> {
+    await removeUnit(this.#unit)
+    await stopSupervisor(this.#supervisor)
   }
 }
 

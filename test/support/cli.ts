@@ -8,6 +8,7 @@ import { openStore, type Store } from '../../core/store/store.ts'
 
 const PLUGIN = join(import.meta.dirname, '../../plugin/main.ts')
 const COMMAND_DEADLINE_MS = 150_000
+const LINUX = { SKUPPER_PLATFORM: 'linux' }
 /** Keeps what V8 compiled between runs: a command then starts in half the time. */
 const COMPILED = { NODE_COMPILE_CACHE: join(tmpdir(), 'skupper-compile-cache') }
 
@@ -53,7 +54,7 @@ export async function siteWithoutPrograms(store: Store, name: string): Promise<v
 
 function run(words: readonly string[], home: string): Promise<Answer> {
   const child = spawn(process.execPath, [PLUGIN, ...words], {
-    env: { PATH: process.env['PATH'], HOME: home, XDG_DATA_HOME: home, SKUPPER_NO_SYSTEMD: '1', ...COMPILED },
+    env: { PATH: process.env['PATH'], HOME: home, XDG_DATA_HOME: home, SKUPPER_NO_SYSTEMD: '1', ...LINUX, ...COMPILED },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: COMMAND_DEADLINE_MS,
   })

@@ -9,17 +9,17 @@ export interface FrozenLink {
   thaw(): void
 }
 
-/** Connects whoever comes to `target` on 127.0.0.1. While frozen nothing passes, and nothing new is connected. */
-export async function frozenLink(target: number): Promise<FrozenLink> {
+/** Connects whoever comes to `target` on the same host. While frozen nothing passes, and nothing new is connected. */
+export async function frozenLink(target: number, host = '127.0.0.1'): Promise<FrozenLink> {
   const wires = new Set<Wire>()
   let frozen = false
   const server = createServer({ pauseOnConnect: true, noDelay: true }, (near) => {
-    const wire = new Wire(near, target)
+    const wire = new Wire(near, { port: target, host })
     wires.add(wire)
     near.once('close', () => wires.delete(wire))
     if (!frozen) wire.thaw()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
   onTestFinished(() => {
     server.close()
     for (const wire of wires) wire.cut()
@@ -42,10 +42,10 @@ export async function frozenLink(target: number): Promise<FrozenLink> {
 /** One connection through the network: two sockets. A frozen one is not read, so it does not even see an end. */
 class Wire {
   readonly #near: Socket
-  readonly #target: number
+  readonly #target: Readonly<{ port: number; host: string }>
   #far: Socket | undefined
 
-  constructor(near: Socket, target: number) {
+  constructor(near: Socket, target: Readonly<{ port: number; host: string }>) {
     this.#near = near
     this.#target = target
     near.on('error', () => undefined)
@@ -68,7 +68,7 @@ class Wire {
   }
 
   #connected(): Socket {
-    const far = connect({ port: this.#target, host: '127.0.0.1', noDelay: true })
+    const far = connect({ ...this.#target, noDelay: true })
     join(this.#near, far)
     join(far, this.#near)
     return far

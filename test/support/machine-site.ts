@@ -198,14 +198,14 @@ export async function backend(host: string, answer: string): Promise<{ port: num
 }
 
 /** What a service answers to a request at a site; throws while it does not. */
-export async function call({ host }: MachineSite, { port }: Service): Promise<string> {
+export async function call({ host }: Pick<MachineSite, 'host'>, { port }: Service): Promise<string> {
   const url = `http://${host}:${String(port)}/`
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000), headers: { connection: 'close' } })
   return response.text()
 }
 
 /** Waits until a service answers so. */
-export async function answers(at: MachineSite, service: Service, wanted: string): Promise<void> {
+export async function answers(at: Pick<MachineSite, 'host'>, service: Service, wanted: string): Promise<void> {
   await eventually(async () => {
     const answer = await call(at, service)
     if (answer !== wanted) throw new Error(`answered ${answer}`)

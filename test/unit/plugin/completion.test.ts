@@ -9,6 +9,7 @@ const cli: Cli = {
   platform: () => {
     throw new Error('completion asks no platform')
   },
+  contexts: () => Promise.resolve([]),
   terminal: {
     print: () => undefined,
     document: () => undefined,
@@ -16,7 +17,7 @@ const cli: Cli = {
     progress: (_text, work) => work(() => undefined),
   },
 }
-const program = skupperProgram(cli, 'skupper')
+const program = await skupperProgram(cli, 'skupper')
 
 test('commands complete, hidden ones do not', () => {
   expect(candidates(program, ['s'])).toEqual(['status', 'service'])
@@ -35,5 +36,7 @@ test('flags of the command and of the program complete', () => {
     '--timeout',
     '--platform',
     '--namespace',
+    '--context',
+    '--kubeconfig',
   ])
 })

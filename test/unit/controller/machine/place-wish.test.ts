@@ -13,11 +13,11 @@ const resources = {
 }
 
 test('services listen on the listen-host, tokens are answered where links are accepted', () => {
-  const { hosts, reserved } = placeWish(resources)
+  const { hosts, reserved } = placeWish(resources, '127.0.5.1')
   expect(hosts).toEqual({ management: '127.0.5.1', health: '127.0.5.1', tokens: '0.0.0.0' })
   expect(reserved).toEqual(new Set([55_671, 8080]))
 })
 
 test('without a way in, the link-host is as good', () => {
-  expect(placeWish({ ...resources, accesses: [] }).hosts.tokens).toBe('127.0.5.2')
+  expect(placeWish({ ...resources, accesses: [] }, '127.0.5.1').hosts.tokens).toBe('127.0.5.2')
 })

@@ -101,6 +101,19 @@ test('turning sync off takes away what was synced', async () => {
   expect(keys(b)).toEqual([])
 })
 
+test('a site that turns sync off takes back at once what it told', async () => {
+  const bus = new MessageBus()
+  const a = await setUp(bus, 'site-a', { offered: [BACKEND] })
+  const b = await setUp(bus, 'site-b')
+  a.sync.announce()
+  a.sync.tick()
+  expect(keys(b)).toEqual(['backend:8080'])
+  a.sync.configure({ ...OFF, offered: [BACKEND] })
+  expect(keys(b)).toEqual([])
+  a.sync.configure({ enabled: true, labels: {}, offered: [BACKEND] })
+  expect(keys(b)).toEqual(['backend:8080'])
+})
+
 test('takes only what has the labels', async () => {
   const bus = new MessageBus()
   const b = await setUp(bus, 'site-b', { labels: { tier: 'web' } })

@@ -110,3 +110,11 @@ test('a link says until when its certificate lasts, and warns 30 days before if 
   )
   expect(conditionOf(withStatus({ router: UP }), 'CertificateValid')).toBeUndefined()
 })
+
+test('a link that is down also says what its site answered when it was asked anew', () => {
+  const down = router({ connectors: new Map([['to-east', { isUp: false, message: 'connection refused' }]]) })
+  const lifetime = { notBefore: 0, notAfter: NOW.getTime() + 365 * DAY_MS }
+  const certificate = { lifetime, obstacle: 'refused', failure: 'the token was refused' }
+  const made = withStatus({ router: down, linkCertificates: new Map([['to-east', certificate]]) })
+  expect(conditionOf(made, 'Operational')).toBe('False Pending connection refused; the token was refused')
+})

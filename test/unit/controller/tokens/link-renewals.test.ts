@@ -114,3 +114,19 @@ test('credentials that are missing or broken have no certificate to tell of', as
   await at(1)
   expect([...renewals.certificates.keys()]).toEqual(['to-east'])
 })
+
+test('a link that is down for a while asks its site anew where it is', async () => {
+  const { at, asked, store, state, certificate } = await linkedSite()
+  const lastTransitionTime = new Date(START).toISOString()
+  const down = { type: 'Operational', status: 'False' as const, lastTransitionTime }
+  const [made] = await store.list('Link')
+  if (made === undefined) throw new Error('no link')
+  await store.applyRuntime({ ...made, status: { conditions: [down] } })
+  const SECONDS = 1 / (24 * 3600)
+  await at(29 * SECONDS)
+  expect(asked).toEqual([])
+  state.progress = { kind: 'failed', message: 'it is another site now' }
+  await at(31 * SECONDS)
+  expect(asked).toEqual(['to-east'])
+  expect(certificate()?.failure).toBe('it is another site now')
+})

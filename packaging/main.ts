@@ -1,0 +1,18 @@
+// All programs in one: the first argument chooses which. Without the name of a program it is the command line, so that
+// the executable can be called as `skupper`. Each program reads its own arguments and is only loaded when it is meant.
+const [, , first] = process.argv
+
+if (isProgram(first)) process.argv.splice(2, 1)
+await run(isProgram(first) ? first : 'skupper')
+
+type Program = 'controller' | 'router' | 'skupper'
+
+function isProgram(word: string | undefined): word is Program {
+  return word === 'controller' || word === 'router' || word === 'skupper'
+}
+
+function run(program: Program): Promise<unknown> {
+  if (program === 'controller') return import('../controller/main.ts')
+  if (program === 'router') return import('../router/main.ts')
+  return import('../plugin/main.ts')
+}

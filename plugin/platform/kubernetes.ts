@@ -1,0 +1,124 @@
+import { CONFIG_MAP } from '../../core/kube/resource-types.ts'
+import { connect } from '../../core/kube/kube-config.ts'
+import type { KubeClient } from '../../core/kube/kube-client.ts'
+import { SITE_CONTROLLER } from '../../core/kube/site-rbac.ts'
+import type { Connector } from '../../core/model/connector.ts'
+import type { Listener } from '../../core/model/listener.ts'
+import type { Site } from '../../core/model/site.ts'
+import type { Finding } from '../check/finding.ts'
+import type { SiteFlags } from '../site-flags.ts'
+import { findSite, requireSite } from '../site.ts'
+import type { Target, TargetName } from '../target.ts'
+import { checkEntry, checkTarget } from './kubernetes/check-way.ts'
+import { OWNER_CONFIG } from './kubernetes/controller-objects.ts'
+import { applyController, updateController } from './kubernetes/controller-release.ts'
+import { keepConsoleUser } from './kubernetes/console-users.ts'
+import { installCrds } from './kubernetes/install-crds.ts'
+import { NamespaceResources } from './kubernetes/namespace-resources.ts'
+import { podObstacle } from './kubernetes/pod-obstacle.ts'
+import { removeSite } from './kubernetes/remove-site.ts'
+import { revokeAccess } from './kubernetes/revoke-access.ts'
+import { runningVersions } from './kubernetes/running-versions.ts'
+import { refuseForeignSite } from './kubernetes/site-claim.ts'
+import { changedSite, checkFlags, newSite } from './kubernetes/site-plan.ts'
+import { TARGET_TYPES, workloadTarget } from './kubernetes/workload-target.ts'
+import type { DumpFile, Platform, RunningVersions, Setup } from './platform.ts'
+
+export interface KubernetesOptions {
+  namespace?: string
+  context?: string
+  kubeconfig?: string
+  /** That of this release. */
+  version: string
+  /** In place of the released image. */
+  image?: string | undefined
+  env: Readonly<Record<string, string | undefined>>
+}
+
+/** A site in a namespace of a cluster: resources at its API server, programs in its pods. */
+export class KubernetesPlatform implements Platform {
+  readonly name = 'kubernetes'
+  readonly namespace: string
+  readonly resources: NamespaceResources
+  readonly targetTypes = TARGET_TYPES
+  readonly #client: KubeClient
+  /** The image of this release. */
+  readonly #image: string
+
+  constructor(client: KubeClient, image: string) {
+    this.namespace = client.namespace
+    this.resources = new NamespaceResources(client)
+    this.#client = client
+    this.#image = image
+  }
+
+  /** The platform that the flags and the kubeconfig lead to. Nothing is asked of the cluster yet. */
+  static async connect(options: KubernetesOptions): Promise<KubernetesPlatform> {
+    const { image, version, ...place } = options
+    const client = await connect({ ...place, fieldManager: 'skupper' })
+    return new KubernetesPlatform(client, image ?? `localhost/skupper:${version}`)
+  }
+
+  async setUp(flags: SiteFlags): Promise<Setup> {
+    checkFlags(flags)
+    const client = this.#client
+    await installCrds(client)
+    const [site, config] = await Promise.all([findSite(this), client.get(CONFIG_MAP, OWNER_CONFIG)])
+    refuseForeignSite(this.namespace, site, config)
+    const plan = site === undefined ? newSite(this.namespace, flags) : changedSite(site, flags)
+    await applyController(client, plan.site, this.#image)
+    await keepConsoleUser(client, plan.site, flags)
+    if (plan.isNew || plan.changes.length > 0) await this.resources.apply(plan.site)
+    return plan
+  }
+
+  /** The cluster starts what `setUp` has applied. */
+  start(): Promise<undefined> {
+    return Promise.resolve(undefined)
+  }
+
+  obstacle(): Promise<string | undefined> {
+    return podObstacle(this.#client, SITE_CONTROLLER)
+  }
+
+  target(name: TargetName): Promise<Target> {
+    return workloadTarget(this.#client, name)
+  }
+
+  listenerHost(_site: Site, address: string): string {
+    return address
+  }
+
+  versions(): Promise<RunningVersions> {
+    return runningVersions(this.#client)
+  }
+
+  async update(force: boolean): Promise<boolean> {
+    return updateController(this.#client, await requireSite(this), { released: this.#image, force })
+  }
+
+  revokeAccess(): Promise<string[]> {
+    return revokeAccess(this.#client, this.resources)
+  }
+
+  remove(update: (text: string) => void): Promise<void> {
+    return removeSite(this.#client, update)
+  }
+
+  checkEntry(listener: Listener): Promise<Finding> {
+    return checkEntry(this.#client, listener)
+  }
+
+  checkTarget(connector: Connector): Promise<Finding> {
+    return checkTarget(this.#client, connector)
+  }
+
+  async dump(): Promise<DumpFile[]> {
+    const { kubernetesDump } = await import('./kubernetes/kubernetes-dump.ts')
+    return kubernetesDump(this.#client)
+  }
+
+  problems(): Promise<string[]> {
+    return Promise.resolve(this.resources.problems)
+  }
+}
