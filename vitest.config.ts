@@ -27,6 +27,7 @@ export default defineConfig({
       project({ name: 'unit', testTimeout: 20_000, isolate: false }),
       project({ name: 'contract', testTimeout: 30_000 }),
       project({ name: 'integration', testTimeout: 60_000 }),
+      project({ name: 'cluster', testTimeout: 300_000 }),
     ],
   },
 })
