@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { isSea } from 'node:sea'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Cli, GlobalFlags } from './cli.ts'
 import { messageOf, SkupperError } from '../core/model/error.ts'
@@ -54,15 +55,21 @@ async function machine({ namespace, context, kubeconfig }: GlobalFlags): Promise
     throw new SkupperError('flag/platform', `${flag} is for sites on Kubernetes`, { wanted: '--platform kubernetes' })
   }
   const { MachinePlatform } = await import('./platform/machine.ts')
-  const root = join(import.meta.dirname, '..')
   return new MachinePlatform({
     namespace: namespace ?? 'default',
     version,
     dataHome: dataHome(),
-    programs: { controller: join(root, 'controller/main.ts'), router: join(root, 'router/main.ts') },
+    programs: { controller: programFile('controller'), router: programFile('router') },
     systemd: env['SKUPPER_NO_SYSTEMD'] === undefined,
     configHome: env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'),
   })
+}
+
+/** What this Node is to run: a file of the checkout or beside the bundle; the single executable takes a word for it. */
+function programFile(program: 'controller' | 'router'): string {
+  if (isSea()) return program
+  if (import.meta.filename.endsWith('.ts')) return join(import.meta.dirname, '..', program, 'main.ts')
+  return join(dirname(process.argv[1] ?? ''), `${program}.mjs`)
 }
 
 // Only here, since the client of Kubernetes costs more to load than all else together.
