@@ -44,6 +44,18 @@ export function isTrue(status: ConditionedStatus | undefined, type: string): boo
   return status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false
 }
 
+/** True where the condition says True of the resource as it is now, not of what it was before its last change. */
+export function isTrueNow({ metadata, status }: Conditioned, type: string): boolean {
+  const condition = status?.conditions?.find((each) => each.type === type)
+  if (condition?.status !== 'True') return false
+  return (condition.observedGeneration ?? Infinity) >= (metadata.generation ?? 0)
+}
+
+interface Conditioned {
+  metadata: { generation?: number | undefined }
+  status?: ConditionedStatus | undefined
+}
+
 /**
  * The Ready condition of Skupper v2: the first required condition that is missing makes it Pending, the first that is
  * not True gives it its reason and message, else it is Ready with the message "OK".
