@@ -1,7 +1,7 @@
 import type { Cli } from './cli.ts'
 import type { Platform } from './platform/platform.ts'
 import type { ConditionedStatus } from '../core/model/condition.ts'
-import { isTrueNow } from '../core/model/condition.ts'
+import { isCurrent, isTrue } from '../core/model/condition.ts'
 import { waitUntil, type Missing } from './wait.ts'
 
 interface Exposure {
@@ -43,8 +43,8 @@ export async function waitForExposure(cli: Cli, platform: Platform, exposure: Ex
 }
 
 function missing(exposed: Exposed): Missing {
-  if (isTrueNow(exposed, 'Configured')) return undefined
   const { kind, metadata, status } = exposed
+  if (isTrue(status, 'Configured') && isCurrent(exposed)) return undefined
   return `${kind.toLowerCase()} ${metadata.name}: ${status?.message ?? 'the controller has not reported yet'}`
 }
 

@@ -100,12 +100,12 @@ export class Router {
   }
 
   /**
-   * Withdraws its targets and stops listening for clients, lets the connections it carries end by themselves within
-   * `graceMs`, then leaves the network.
+   * Withdraws its targets and stops listening for clients, lets the connections it carries, and those of others that cross
+   * it, end by themselves within `graceMs`, then leaves the network.
    */
   async drain(graceMs: number): Promise<void> {
     this.#state = 'draining'
-    await this.#services.drain(graceMs)
+    await Promise.all([this.#services.drain(graceMs), this.#core.drain(graceMs)])
     this.#end()
     await this.#removeEntities()
     await this.#core.close()

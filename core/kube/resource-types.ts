@@ -1,4 +1,5 @@
 import { SkupperError } from '../model/error.ts'
+import { CLUSTER_POLICY_API_VERSION } from '../model/policy/cluster-policy.ts'
 import { API_VERSION } from '../model/resource-schema.ts'
 import type { Kind } from '../model/resource.ts'
 import type { KubeObject, ResourceType } from './kube-object.ts'
@@ -75,11 +76,19 @@ export const VALIDATING_WEBHOOK = clusterType<ValidatingWebhookConfiguration>(
   'validatingwebhookconfigurations',
 )
 
+/** Our policies for automatic exposure, and the policies of Skupper v1. */
+export const EXPOSURE_POLICY = clusterType(API_VERSION, 'ExposurePolicy', 'exposurepolicies')
+export const CLUSTER_POLICY = clusterType(CLUSTER_POLICY_API_VERSION, 'SkupperClusterPolicy', 'skupperclusterpolicies')
+
 // What other projects add to a cluster: `KubeClient.serves` tells whether one is there.
 export const ROUTE = type('route.openshift.io/v1', 'Route', 'routes')
 export const HTTP_PROXY = type('projectcontour.io/v1', 'HTTPProxy', 'httpproxies')
 export const GATEWAY = type('gateway.networking.k8s.io/v1', 'Gateway', 'gateways')
 export const TLS_ROUTE = type('gateway.networking.k8s.io/v1alpha2', 'TLSRoute', 'tlsroutes')
+
+export const PEER_AUTHENTICATION = type('security.istio.io/v1', 'PeerAuthentication', 'peerauthentications')
+export const CERT_MANAGER_ISSUER = type('cert-manager.io/v1', 'Issuer', 'issuers')
+export const CERT_MANAGER_CERTIFICATE = type('cert-manager.io/v1', 'Certificate', 'certificates')
 
 /** The type of each kind of core/model. */
 export const MODEL_TYPES: Readonly<Record<Kind, ResourceType>> = {
@@ -95,6 +104,9 @@ export const MODEL_TYPES: Readonly<Record<Kind, ResourceType>> = {
 }
 
 const ALL: readonly ResourceType[] = [
+  CERT_MANAGER_CERTIFICATE,
+  CERT_MANAGER_ISSUER,
+  CLUSTER_POLICY,
   CLUSTER_ROLE,
   CLUSTER_ROLE_BINDING,
   CONFIG_MAP,
@@ -103,6 +115,7 @@ const ALL: readonly ResourceType[] = [
   DEPLOYMENT,
   ENDPOINT_SLICE,
   EVENT,
+  EXPOSURE_POLICY,
   GATEWAY,
   HTTP_PROXY,
   INGRESS,
@@ -111,6 +124,7 @@ const ALL: readonly ResourceType[] = [
   NAMESPACE,
   NETWORK_POLICY,
   NODE,
+  PEER_AUTHENTICATION,
   POD,
   POD_DISRUPTION_BUDGET,
   REPLICA_SET,
@@ -143,6 +157,10 @@ function type<T extends KubeObject = KubeObject>(apiVersion: string, kind: strin
   return { apiVersion, kind, plural, namespaced: true }
 }
 
-function clusterType<T extends KubeObject>(apiVersion: string, kind: string, plural: string): ResourceType<T> {
+function clusterType<T extends KubeObject = KubeObject>(
+  apiVersion: string,
+  kind: string,
+  plural: string,
+): ResourceType<T> {
   return { apiVersion, kind, plural, namespaced: false }
 }

@@ -44,14 +44,13 @@ export function isTrue(status: ConditionedStatus | undefined, type: string): boo
   return status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false
 }
 
-/** True where the condition says True of the resource as it is now, not of what it was before its last change. */
-export function isTrueNow({ metadata, status }: Conditioned, type: string): boolean {
-  const condition = status?.conditions?.find((each) => each.type === type)
-  if (condition?.status !== 'True') return false
-  return (condition.observedGeneration ?? Infinity) >= (metadata.generation ?? 0)
+/** False where what is said of a resource was said of an earlier spec. */
+export function isCurrent({ metadata, status }: Observed): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready')
+  return ready?.observedGeneration === undefined || ready.observedGeneration >= (metadata.generation ?? 0)
 }
 
-interface Conditioned {
+interface Observed {
   metadata: { generation?: number | undefined }
   status?: ConditionedStatus | undefined
 }

@@ -101,6 +101,7 @@ function annotationsIn(bytes: Buffer, items: Items): RouterAnnotations {
   const meshAt = nextItem(bytes, traceAt, items.end)
   const flags = unsignedAt(bytes, items.first)
   if (flags === undefined) throw invalid('the flags are no uint')
+  if (items.count > 4) nextItem(bytes, meshAt, items.end)
   return {
     flags,
     toOverride: textOrNull(bytes, overrideAt, 'to-override'),

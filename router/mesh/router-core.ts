@@ -159,6 +159,12 @@ export class RouterCore {
     return connection !== undefined
   }
 
+  /** Has new streams pass it by, and waits until those that cross it have ended, for at most `graceMs`. */
+  async drain(graceMs: number): Promise<void> {
+    this.control.leave()
+    await this.forwarder.transits.idle(graceMs)
+  }
+
   /** Stops listening and dialling and closes every connection; resolves when they are gone. Harmless when called twice. */
   async close(): Promise<void> {
     this.#stop()

@@ -29,6 +29,8 @@ export interface ControlPlaneOptions {
   readonly log?: ControlLog
 }
 
+/** A path across a router that is about to leave is the last choice. */
+const LEAVING_COST = 1_000_000
 const UNDERSTOOD = new Set(['Lqdhello', 'Lqdrouter', 'Lqdrouter.ma', 'Tqdrouter', 'Tqdrouter.ma'])
 
 /**
@@ -54,6 +56,7 @@ export class ControlPlane {
   readonly #complaints: Complaints
   #tickedAt: number
   #mustAnnounce = false
+  #leaving = false
 
   constructor(options: ControlPlaneOptions) {
     const { routerId, instance, firstSeq = 0 } = options
@@ -130,6 +133,13 @@ export class ControlPlane {
   withdraw(key: string): void {
     if (!this.#own.delete(key)) return
     this.#mustAnnounce = true
+    this.#settle()
+  }
+
+  /** Tells the network to send new streams another way where there is one: this router is about to end. */
+  leave(): void {
+    this.#leaving = true
+    this.#linksChanged()
     this.#settle()
   }
 
@@ -261,7 +271,8 @@ export class ControlPlane {
   }
 
   #linksChanged(): void {
-    const costs = this.#neighbours.costs()
+    const known = this.#neighbours.costs()
+    const costs = this.#leaving ? new Map([...known.keys()].map((id) => [id, LEAVING_COST])) : known
     if (!this.#topology.setOwnPeers(costs)) return
     this.#log?.info({ neighbours: Object.fromEntries(costs) }, 'the neighbours of this router have changed')
     this.#mustAnnounce = true

@@ -2,6 +2,8 @@ import type { Holder } from './control-link.ts'
 import type { MobileAddress } from './control-message.ts'
 
 const NOBODY: readonly Holder[] = []
+/** Addresses of one router that are noted; a router that tells of more is not believed the rest. */
+export const MAX_ADDRESSES_OF_A_ROUTER = 20_000
 
 /** Which remote router holds which address key. The changing methods answer with the keys whose holders changed. */
 export class RemoteAddresses {
@@ -47,10 +49,11 @@ export class RemoteAddresses {
   }
 
   #add(routerId: string, { key, treatment }: MobileAddress): boolean {
-    const holders = entry(this.#holdersOf, key, () => new Map<string, Holder>())
-    if (holders.get(routerId)?.treatment === treatment) return false
-    holders.set(routerId, { routerId, treatment })
-    entry(this.#keysOf, routerId, () => new Set<string>()).add(key)
+    if (this.#holdersOf.get(key)?.get(routerId)?.treatment === treatment) return false
+    const keys = entry(this.#keysOf, routerId, () => new Set<string>())
+    if (keys.size >= MAX_ADDRESSES_OF_A_ROUTER && !keys.has(key)) return false
+    keys.add(key)
+    entry(this.#holdersOf, key, () => new Map<string, Holder>()).set(routerId, { routerId, treatment })
     this.#reachable.delete(key)
     return true
   }

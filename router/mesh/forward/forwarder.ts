@@ -13,6 +13,7 @@ import { randomToken } from '../random-token.ts'
 import { DISABLE_Q2, originAnnotations, STREAMING, type RouterAnnotations } from '../router-annotations.ts'
 import { encodeStreamHead, type StreamHead } from '../stream-head.ts'
 import { ConsumerTarget, LinkTarget, type LinkEndOptions, type Target, type WayOptions } from './target.ts'
+import { Transits } from './transits.ts'
 import { isMulticast, Treatments, type Treatment } from '../treatments.ts'
 import { MAX_WHOLE_BYTES, WholeDelivery } from './whole-delivery.ts'
 
@@ -63,6 +64,7 @@ const MAX_KEPT_BYTES = 256 * 1024
  */
 export class Forwarder implements ArrivalHandler {
   readonly treatments = new Treatments()
+  readonly transits = new Transits()
   readonly stats: ForwarderStats = { forwarded: 0, released: 0, rejected: 0 }
   readonly #routes: Routes
   readonly #random: () => number
@@ -212,8 +214,9 @@ export class Forwarder implements ArrivalHandler {
       target.take(arrival, head)
     } else if (target === undefined) this.#release(arrival)
     else if (arrival.mayWait && arrival.size < MAX_KEPT_BYTES) return
-    else if (forward(arrival, target, onward(arrival, head, this.#routes))) this.#count(passage, [target])
-    else this.#release(arrival)
+    else if (forward(arrival, { target, transits: this.transits }, onward(arrival, head, this.#routes))) {
+      this.#count(passage, [target])
+    } else this.#release(arrival)
   }
 
   /** Copies go out settled, and once there is at least one the message counts as accepted: nobody waits for the slowest. */

@@ -53,6 +53,7 @@ export class HopTarget implements Target {
       ...options,
       onDone: () => {
         load.add(-1)
+        options.onDone?.()
       },
     })
     if (outgoing !== undefined) load.add(1)

@@ -6,6 +6,7 @@ import { trustedAnnotations } from './passage.ts'
 import { pipe } from './pipe.ts'
 import { encodeAnnotations, passedOn, STREAMING, type RouterAnnotations } from '../router-annotations.ts'
 import type { Target } from './target.ts'
+import type { Transits } from './transits.ts'
 
 /** What goes on of a message: new annotations, and every byte behind the old ones. */
 export interface Onward {
@@ -39,15 +40,20 @@ export function onward(arrival: Arrival, head: MessageHead, here: Here): Onward 
   }
 }
 
-/** Joins the delivery to one towards `target`. False if that takes none; the delivery is then untouched. */
-export function forward(arrival: Arrival, target: Target, message: Onward): boolean {
+/** Joins the delivery to one towards `target`, and counts it in `transits` while it is under way. False if that takes none; the delivery is then untouched. */
+export function forward(arrival: Arrival, to: { target: Target; transits: Transits }, message: Onward): boolean {
+  const { target, transits } = to
   const { delivery, ended } = arrival
   const outgoing = target.open({
     streaming: ended === undefined,
     priority: message.priority,
     settled: ended?.settled ?? false,
+    onDone: () => {
+      transits.remove()
+    },
   })
   if (outgoing === undefined) return false
+  transits.add()
   const taken = writeOnward(outgoing, target, message)
   pipe(delivery, outgoing)
   if (ended !== undefined) outgoing.end(ended.settled)

@@ -101,7 +101,11 @@ export class LinkTarget implements Target {
   }
 
   open(options: WayOptions): OutgoingDelivery | undefined {
-    const outgoing = this.#open({ ...options, onDone: () => this.outstanding-- })
+    const onDone = (): void => {
+      this.outstanding--
+      options.onDone?.()
+    }
+    const outgoing = this.#open({ ...options, onDone })
     if (outgoing !== undefined) this.outstanding++
     return outgoing
   }

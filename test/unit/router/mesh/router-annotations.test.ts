@@ -77,6 +77,11 @@ describe('the section', () => {
   ])('with %s is refused', (_what, items) => {
     expect(codeOf(() => decodeAnnotations(section(items)))).toBe('mesh/invalid-annotations')
   })
+
+  test('that promises a fifth item and ends before it is refused', () => {
+    const bytes = Buffer.from('\x00\x80SKPR--RA\xc0\x05\x05C@@E', 'latin1')
+    expect(codeOf(() => decodeAnnotations(bytes))).toBe('mesh/malformed-message')
+  })
 })
 
 describe('passing a message on', () => {

@@ -495,3 +495,19 @@ describe('garbage on a control link', () => {
     expect(warnings).toEqual([])
   })
 })
+
+describe('a router that is about to leave', () => {
+  test('is passed by where there is another way, and is the way where there is none', () => {
+    const mesh = new MeshSimulation()
+    mesh.startAll('A', 'one', 'two', 'Z', 'behind')
+    mesh.line('A', 'one', 'Z')
+    mesh.line('A', 'two', 'Z')
+    mesh.connect('one', 'behind')
+    mesh.run(5_000)
+    mesh.plane('one').leave()
+    mesh.run(5_000)
+    expect([mesh.plane('A').nextHop('Z')?.peerId, mesh.plane('Z').nextHop('A')?.peerId]).toEqual(['two', 'two'])
+    expect(mesh.plane('A').nextHop('one')?.peerId).toBe('one')
+    expect(mesh.plane('A').nextHop('behind')?.peerId).toBe('one')
+  })
+})

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { RemoteAddresses } from '../../../../../router/mesh/control/remote-addresses.ts'
+import { MAX_ADDRESSES_OF_A_ROUTER, RemoteAddresses } from '../../../../../router/mesh/control/remote-addresses.ts'
 
 const address = (key: string, treatment = 3) => ({ key, treatment, inLinks: 0 })
 const everywhere = (): boolean => true
@@ -34,6 +34,19 @@ test('only holders with a route count, and the list is the same object until som
   expect(ask()).toHaveLength(2)
   remote.flush('A')
   expect(ask()).toEqual([{ routerId: 'B', treatment: 3 }])
+})
+
+test('a router that tells of ever more addresses has no more than it may', () => {
+  const remote = new RemoteAddresses()
+  const piece = 5_000
+  for (let from = 0; from < MAX_ADDRESSES_OF_A_ROUTER * 2; from += piece) {
+    const add = Array.from({ length: piece }, (_, at) => address(`M${String(from + at)}`))
+    remote.change('A', { add, del: [] })
+  }
+  expect(remote.keys('A')).toHaveLength(MAX_ADDRESSES_OF_A_ROUTER)
+  expect(remote.change('A', { add: [address('M1', 1)], del: ['M0'] })).toEqual(['M0', 'M1'])
+  expect(remote.change('A', { add: [address('Mnew')], del: [] })).toEqual(['Mnew'])
+  expect(remote.holders(`M${String(MAX_ADDRESSES_OF_A_ROUTER)}`, everywhere)).toEqual([])
 })
 
 test('flushing everybody leaves nothing, whatever happened before', () => {

@@ -5,6 +5,7 @@ import { Arrival } from '../../../../../router/mesh/forward/arrival.ts'
 import type { WayOptions } from '../../../../../router/mesh/forward/target.ts'
 import { parseHead } from '../../../../../router/mesh/message-head.ts'
 import { forward, onward, sendCopies } from '../../../../../router/mesh/forward/onward.ts'
+import { Transits } from '../../../../../router/mesh/forward/transits.ts'
 import { encodeAnnotations, originAnnotations } from '../../../../../router/mesh/router-annotations.ts'
 import { FakeIncoming, FakeOutgoing } from '../../../../support/fake-deliveries.ts'
 
@@ -41,6 +42,8 @@ class FakeTarget {
   }
 }
 
+const transits = new Transits()
+
 test('the old annotations go, every byte behind them stays', () => {
   const bytes = Buffer.concat([encodeAnnotations(originAnnotations('west', 64)), MESSAGE])
   const passed = onward(arrived(bytes, 'west'), parseHead(bytes, 'whole'), HERE)
@@ -62,11 +65,11 @@ test('a complete delivery goes on complete, an open one as a stream', () => {
   const complete = arrived(MESSAGE)
   complete.ended = { settled: true }
   const one = new FakeTarget()
-  expect(forward(complete, one, ONWARD)).toBe(true)
+  expect(forward(complete, { target: one, transits }, ONWARD)).toBe(true)
   expect(one.options).toMatchObject({ streaming: false, settled: true })
   expect(one.outgoing.calls).toEqual(['end settled'])
   const two = new FakeTarget()
-  forward(arrived(MESSAGE), two, ONWARD)
+  forward(arrived(MESSAGE), { target: two, transits }, ONWARD)
   expect(two.options).toMatchObject({ streaming: true, settled: false })
   expect(two.outgoing.calls).toEqual([])
 })
@@ -75,7 +78,7 @@ test('a way that takes no more at once pauses the source', () => {
   const arrival = arrived(MESSAGE)
   const target = new FakeTarget()
   target.outgoing.takesMore = false
-  forward(arrival, target, ONWARD)
+  forward(arrival, { target, transits }, ONWARD)
   expect(arrival.delivery).toMatchObject({ paused: true })
 })
 
@@ -83,7 +86,7 @@ test('where no way opens the delivery is untouched', () => {
   const arrival = arrived(MESSAGE)
   const target = new FakeTarget()
   target.full = true
-  expect(forward(arrival, target, ONWARD)).toBe(false)
+  expect(forward(arrival, { target, transits }, ONWARD)).toBe(false)
   expect(arrival.delivery.handler).toBe(arrival)
 })
 

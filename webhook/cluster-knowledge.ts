@@ -1,0 +1,124 @@
+import type { KubeClient } from '../core/kube/kube-client.ts'
+import type { KubeObject, ResourceType } from '../core/kube/kube-object.ts'
+import { OptionalList } from '../core/kube/optional-list.ts'
+import { PolicyList } from '../core/kube/policy-list.ts'
+import {
+  DAEMON_SET,
+  DEPLOYMENT,
+  MODEL_TYPES,
+  NAMESPACE,
+  SERVICE,
+  SERVICE_ACCOUNT,
+  STATEFUL_SET,
+} from '../core/kube/resource-types.ts'
+import { SITE_CONTROLLER } from '../core/kube/site-rbac.ts'
+import { PEER_AUTHENTICATION } from '../core/kube/resource-types.ts'
+import { EXPOSED_LABEL } from '../core/model/annotation-names.ts'
+import { SkupperError } from '../core/model/error.ts'
+import { readExposable, type ExposableObject } from '../core/model/exposure/exposable-object.ts'
+import type { ClusterView } from './cluster-view.ts'
+import type { Log } from './log.ts'
+import { peerAuthenticationSchema } from './mesh.ts'
+
+const EXPOSED = `${EXPOSED_LABEL}=true`
+
+export interface KnowledgeOptions {
+  readonly client: KubeClient
+  readonly log: Log
+  readonly random: () => number
+  /** Policies or site controllers are others than before. */
+  readonly onChange: () => void
+}
+
+/** What the webhook knows of its cluster, kept up to date by watches: reviews ask no API server. */
+export class ClusterKnowledge {
+  readonly #policies: PolicyList
+  readonly #namespaces: OptionalList
+  readonly #sites: OptionalList
+  readonly #accounts: OptionalList
+  readonly #authentications: OptionalList
+  readonly #exposed: readonly OptionalList[]
+  #view: ClusterView | undefined
+
+  constructor(options: KnowledgeOptions) {
+    const viewChanged = () => {
+      this.#view = undefined
+    }
+    const changed = () => {
+      viewChanged()
+      options.onChange()
+    }
+    const list = (type: ResourceType, labelSelector?: string) =>
+      new OptionalList({ ...options, type, labelSelector, onChange: viewChanged })
+    this.#policies = new PolicyList({ ...options, onChange: changed })
+    this.#namespaces = list(NAMESPACE)
+    this.#sites = list(MODEL_TYPES.Site)
+    this.#accounts = new OptionalList<KubeObject>({ ...options, type: SERVICE_ACCOUNT, onChange: changed })
+    this.#authentications = list(PEER_AUTHENTICATION)
+    this.#exposed = [SERVICE, DEPLOYMENT, STATEFUL_SET, DAEMON_SET].map((type) => list(type, EXPOSED))
+  }
+
+  start(): void {
+    for (const each of this.#all()) each.start()
+  }
+
+  /** Waits until what decisions depend on is known. Throws `kube/timeout`. */
+  async ready(deadlineMs: number): Promise<void> {
+    await Promise.all([
+      this.#policies.ready(deadlineMs),
+      this.#namespaces.ready(deadlineMs),
+      this.#sites.ready(deadlineMs),
+    ])
+  }
+
+  close(): void {
+    for (const each of this.#all()) each.close()
+  }
+
+  /** As things stand; the same object until something changes. */
+  get view(): ClusterView {
+    this.#view ??= this.#newView()
+    return this.#view
+  }
+
+  /** The service accounts of the site controllers that there are, sorted. */
+  get controllerAccounts(): { name: string; namespace: string }[] {
+    return this.#accounts.items
+      .filter(({ metadata }) => metadata.name === SITE_CONTROLLER)
+      .map(({ metadata }) => ({ name: metadata.name, namespace: metadata.namespace ?? '' }))
+      .sort((a, b) => (a.namespace < b.namespace ? -1 : 1))
+  }
+
+  #newView(): ClusterView {
+    const labels = new Map(this.#namespaces.items.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]))
+    const sites = new Set(this.#sites.items.map(({ metadata }) => metadata.namespace ?? ''))
+    const objects = this.#exposed.flatMap(({ items }) => items.flatMap(soundObject))
+    const exposed = Map.groupBy(objects, ({ namespace }) => namespace)
+    const isMesh = this.#authentications.state === 'known'
+    return {
+      policies: this.#policies.policies,
+      namespace: (name) => ({ name, labels: labels.get(name) ?? {} }),
+      hasSite: (namespace) => sites.has(namespace),
+      exposedIn: (namespace) => exposed.get(namespace) ?? [],
+      peerAuthentications: isMesh ? this.#authentications.items.flatMap(soundAuthentication) : undefined,
+    }
+  }
+
+  #all() {
+    return [this.#policies, this.#namespaces, this.#sites, this.#accounts, this.#authentications, ...this.#exposed]
+  }
+}
+
+function soundObject(item: KubeObject): ExposableObject[] {
+  try {
+    return [readExposable(item, item.metadata.namespace ?? '')].filter((object) => object !== undefined)
+  } catch (error) {
+    if (error instanceof SkupperError) return []
+    throw error
+  }
+}
+
+function soundAuthentication(item: KubeObject) {
+  const result = peerAuthenticationSchema.safeParse(item)
+  return result.success ? [result.data] : []
+}

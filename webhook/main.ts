@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util'
+import { pino } from 'pino'
+import { connect } from '../core/kube/kube-config.ts'
+import { WEBHOOK, WEBHOOK_HEALTH_PORT, WEBHOOK_PORT, webhookHosts } from '../core/kube/webhook/webhook-name.ts'
+import { checkPort } from '../core/model/address.ts'
+import { messageOf } from '../core/model/error.ts'
+import { WebhookProgram } from './program.ts'
+
+const USAGE = `usage: node webhook/main.ts --namespace NAME [flags]
+
+  --namespace NAME            the webhook's own namespace, where its Secrets are
+  --port PORT                 where API servers ask (${String(WEBHOOK_PORT)})
+  --health-port PORT          /healthz, /readyz, /metrics over HTTP (${String(WEBHOOK_HEALTH_PORT)})
+  --host HOST                 the address to listen on (all)
+  --url URL                   where API servers find it, if not by its Service
+  --certificate-secret NAME   serve with the certificate in this Secret; it is never written
+  --kubeconfig FILE           how to reach the API server, if not as a pod`
+const EXIT_FAILED = 1
+const EXIT_USAGE = 2
+
+const log = pino({
+  base: null,
+  level: process.env['SKUPPER_LOG_LEVEL'] ?? 'info',
+  formatters: { level: (level) => ({ level }) },
+})
+
+const flags = readFlags()
+const client = await connect({
+  kubeconfig: flags.kubeconfig,
+  namespace: flags.namespace,
+  fieldManager: WEBHOOK,
+  env: process.env,
+})
+const program = new WebhookProgram({ client, log, random: Math.random, wall: Date.now, ...flags })
+let isEnding = false
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end)
+await program.start().catch((error: unknown) => {
+  console.error(`skupper-webhook: ${messageOf(error)}`)
+  process.exit(EXIT_FAILED)
+})
+
+function end(signal: string): void {
+  // Whoever asks twice does not want to wait.
+  if (isEnding) process.exit(EXIT_FAILED)
+  isEnding = true
+  log.info({ reason: signal }, 'ending')
+  program.close().then(
+    () => process.exit(),
+    (error: unknown) => {
+      log.error({ err: error }, 'could not end in order')
+      process.exit(EXIT_FAILED)
+    },
+  )
+}
+
+function readFlags() {
+  const names = ['namespace', 'port', 'health-port', 'host', 'url', 'certificate-secret', 'kubeconfig'] as const
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' }] as const))
+  try {
+    // `webhook` may stand first: in the image one program chooses among all.
+    const { values } = parseArgs({ options, args: process.argv.slice(2).filter((word) => word !== 'webhook') })
+    const { namespace, url, kubeconfig, host = '::' } = values as Readonly<Record<string, string | undefined>>
+    if (namespace === undefined) throw new Error('--namespace is missing')
+    const hosts = url === undefined ? webhookHosts(namespace) : [...webhookHosts(namespace), hostOf(url)]
+    return {
+      ...{ namespace, url, kubeconfig, host, hosts },
+      port: checkPort(String(values['port'] ?? WEBHOOK_PORT)),
+      healthPort: checkPort(String(values['health-port'] ?? WEBHOOK_HEALTH_PORT)),
+      suppliedSecret: values['certificate-secret'],
+    }
+  } catch (error) {
+    console.error(`skupper-webhook: ${messageOf(error)}\n\n${USAGE}`)
+    process.exit(EXIT_USAGE)
+  }
+}
+
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
+}
