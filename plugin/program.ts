@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Loader>> = {
   network: async (cli) => (await import('./commands/network.ts')).networkCommand(cli),
   'revoke-access': async (cli) => (await import('./commands/revoke-access.ts')).revokeAccessCommand(cli),
   debug: async (cli) => (await import('./commands/debug.ts')).debugCommand(cli),
+  crds: async (cli) => (await import('./commands/crds.ts')).crdsCommand(cli),
   completion: async (cli) => (await import('./commands/completion.ts')).completionCommand(cli),
 }
 
