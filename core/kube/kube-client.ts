@@ -117,11 +117,12 @@ export class KubeClient {
   /**
    * Server-side apply: what the object says becomes so, what it does not say stays, and what this client said before
    * and no longer says goes. A uid in it makes it a write to that very object: `kube/replaced` where it is gone.
+   * Fields of others are taken over, or with `force: false` make a `kube/conflict`.
    */
-  async apply<T extends KubeObject>(object: T): Promise<T> {
+  async apply<T extends KubeObject>(object: T, { force = true }: { force?: boolean } = {}): Promise<T> {
     const { name, namespace, uid, resourceVersion, labels, annotations, ownerReferences, finalizers } = object.metadata
     const metadata = { name, namespace, uid, resourceVersion, labels, annotations, ownerReferences, finalizers }
-    return this.#apply(object, { ...object, metadata, status: undefined })
+    return this.#apply(object, { ...object, metadata, status: undefined }, { force })
   }
 
   /** Server-side apply of the status alone, to an object that is there. */
@@ -129,7 +130,7 @@ export class KubeClient {
     const { apiVersion, kind, metadata, status } = object
     const { name, namespace, uid, resourceVersion } = metadata
     const identity = { name, namespace, uid, resourceVersion }
-    return this.#apply(object, { apiVersion, kind, metadata: identity, status }, 'status')
+    return this.#apply(object, { apiVersion, kind, metadata: identity, status }, { subresource: 'status' })
   }
 
   /** Throws `kube/exists` where there is one of that name. */
@@ -236,12 +237,17 @@ export class KubeClient {
     }
   }
 
-  async #apply<T extends KubeObject>(object: T, body: object, subresource?: string): Promise<T> {
+  async #apply<T extends KubeObject>(
+    object: T,
+    body: object,
+    { subresource, force = true }: { subresource?: string; force?: boolean },
+  ): Promise<T> {
     const type = typeOf(object)
     const { name, namespace, resourceVersion } = object.metadata
-    const query = { fieldManager: this.fieldManager, force: true }
+    const query = { fieldManager: this.fieldManager, force }
     const place = this.#place(type, { name, namespace, subresource, query })
-    const repeated = resourceVersion === undefined ? 'same' : 'conflict'
+    // Only a conflict of the server with itself passes when it is tried again.
+    const repeated = resourceVersion === undefined && force ? 'same' : 'conflict'
     return this.#object(type, place, { verb: 'patch', method: 'PATCH', contentType: APPLY, repeated, body })
   }
 

@@ -44,6 +44,17 @@ export function isTrue(status: ConditionedStatus | undefined, type: string): boo
   return status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false
 }
 
+/** False where what is said of a resource was said of an earlier spec. */
+export function isCurrent({ metadata, status }: Observed): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready')
+  return ready?.observedGeneration === undefined || ready.observedGeneration >= (metadata.generation ?? 0)
+}
+
+interface Observed {
+  metadata: { generation?: number | undefined }
+  status?: ConditionedStatus | undefined
+}
+
 /**
  * The Ready condition of Skupper v2: the first required condition that is missing makes it Pending, the first that is
  * not True gives it its reason and message, else it is Ready with the message "OK".

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { platformOf, type Cli } from '../cli.ts'
 import { timeoutFlag, waitFlag, type WaitFlags } from '../flags.ts'
-import { isTrue } from '../../core/model/condition.ts'
+import { isCurrent, isTrue } from '../../core/model/condition.ts'
 import type { Platform } from '../platform/platform.ts'
 import { givenFlags, siteOptions } from '../site-flags.ts'
 import { requireSite } from '../site.ts'
@@ -36,9 +36,12 @@ export function initCommand(cli: Cli): Command {
 async function waitForSite(cli: Cli, platform: Platform, timeoutMs: number): Promise<void> {
   await waitUntil(
     async () => {
-      const { status } = await requireSite(platform)
-      if (isTrue(status, 'Ready')) return undefined
-      return (await platform.obstacle()) ?? status?.message ?? 'the controller has not reported yet'
+      const site = await requireSite(platform)
+      const access = await platform.resources.get('RouterAccess', 'skupper-router')
+      const isSeen = isCurrent(site) && (access === undefined || isCurrent(access))
+      if (isTrue(site.status, 'Ready') && isSeen) return undefined
+      const told = isSeen ? site.status?.message : 'the controller has not seen the change yet'
+      return (await platform.obstacle()) ?? told ?? 'the controller has not reported yet'
     },
     { what: 'Waiting for the site', timeoutMs, terminal: cli.terminal },
   )

@@ -45,11 +45,13 @@ export async function changedSite(
   const changes = [
     ...SITE_SETTINGS.flatMap((key) => changeLine(key, settingOf(site, key), settingOf(next, key))),
     ...changeLine('link-port', String(before ?? port), String(port)),
+    ...(settingOf(site, 'link-host') === settingOf(next, 'link-host') ? [] : [OLD_LINK_HOST]),
   ]
   const resources = [next, nextAccess]
   return { isNew: false, resources: changes.length === 0 ? [] : resources, changes }
 }
 
+const OLD_LINK_HOST = 'Other sites still know the old link-host: make new tokens for them.'
 const SITE_SETTINGS = ['listen-host', 'link-host', 'service-sync', 'service-sync-labels'] as const
 
 const linkPort = (flags: SiteFlags): number | undefined => {

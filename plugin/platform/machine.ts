@@ -10,6 +10,7 @@ import type { SiteFlags } from '../site-flags.ts'
 import { findSite } from '../site.ts'
 import type { Target, TargetName } from '../target.ts'
 import { checkPort } from './check-port.ts'
+import { movedListeners } from './moved-listeners.ts'
 import { changedSite, checkHost, newSite } from './machine-setup.ts'
 import type { DumpFile, Platform, RunningVersions, Setup } from './platform.ts'
 import { startSupervisor, stopSupervisor, type SupervisorOptions } from './supervisor.ts'
@@ -52,9 +53,16 @@ export class MachinePlatform implements Platform {
     const store = this.resources
     const site = await findSite(this)
     const access = await store.get('RouterAccess', 'skupper-router')
-    const setup = site === undefined ? await newSite(this.namespace, flags) : await changedSite(flags, site, access)
-    for (const resource of setup.resources) await store.apply(resource)
-    return setup
+    if (site === undefined) {
+      const setup = await newSite(this.namespace, flags)
+      for (const resource of setup.resources) await store.apply(resource)
+      return setup
+    }
+    const setup = await changedSite(flags, site, access)
+    const next = setup.resources.find((resource) => resource.kind === 'Site') ?? site
+    const moved = movedListeners(await store.list('Listener'), site, next)
+    for (const resource of [...setup.resources, ...moved.listeners]) await store.apply(resource)
+    return { ...setup, changes: [...setup.changes, ...moved.changes] }
   }
 
   async start(): Promise<string> {

@@ -96,6 +96,20 @@ test('a second init changes only what its flags name, and says what', async () =
   expect(site?.spec.settings?.['service-sync']).toBe('false')
 }, 120_000)
 
+test('services follow the listen-host, and are there when init returns', async () => {
+  const { cli, west } = await twoSites()
+  const port = await backend('answer')
+  const expose = `expose host 127.0.0.1 --address web --port 8090 --target-port ${String(port)} --protocol http`
+  await answerOf(cli, '-n', 'west', ...expose.split(' '))
+  await eventually(() => ask(`http://${west.host}:8090/`), { deadlineMs: 20_000 })
+  const next = west.host.replace(/1$/, '3')
+  expect(await answerOf(cli, '-n', 'west', 'init', '--listen-host', next)).toBe(
+    `listen-host: ${west.host} -> ${next}\nlistener web-8090: ${west.host} -> ${next}\n`,
+  )
+  await eventually(() => ask(`http://${next}:8090/`))
+  await expect(ask(`http://${west.host}:8090/`)).rejects.toThrow('fetch failed')
+}, 120_000)
+
 async function backend(text: string): Promise<number> {
   const server = createServer((_request, response) => response.end(text))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

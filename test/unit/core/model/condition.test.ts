@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  isCurrent,
   isTrue,
   readyFrom,
   withCondition,
@@ -67,4 +68,11 @@ it('withReady says it at the top too', () => {
   expect(isTrue(status, 'Ready')).toBe(true)
   expect(isTrue(status, 'Running')).toBe(false)
   expect(isTrue(undefined, 'Ready')).toBe(false)
+})
+
+it('tells what was said of an earlier spec', () => {
+  const ready = { type: 'Ready', status: 'True' as const, observedGeneration: 2 }
+  const observed = (generation: number) => isCurrent({ metadata: { generation }, status: { conditions: [ready] } })
+  expect([observed(1), observed(2), observed(3)]).toEqual([true, true, false])
+  expect(isCurrent({ metadata: { generation: 1 } })).toBe(true)
 })
