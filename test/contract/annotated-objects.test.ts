@@ -55,17 +55,22 @@ describe.skipIf(KUBECONFIG === undefined)('annotated objects', () => {
     const { client, running, keys } = await exposures()
     await client.create(inNamespace(client, deployment({ annotations: { 'skupper.io/expose': 'true' } })))
     const both = ['Connector web-8080-deployment-web', 'Listener web-8080']
-    await eventually(async () => expect(await keys()).toEqual(both), DEADLINE)
+    await eventually(async () => {
+      expect(await keys()).toEqual(both)
+    }, DEADLINE)
     const annotate = (annotations: object) => client.patch(DEPLOYMENT, { name: 'web' }, { metadata: { annotations } })
     await annotate({ 'skupper.io/port': '80:8080' })
-    await eventually(async () => expect(await keys()).toContain('Listener web-80'), DEADLINE)
+    await eventually(async () => {
+      expect(await keys()).toContain('Listener web-80')
+    }, DEADLINE)
     await annotate({ 'skupper.io/port': 'eighty' })
-    await eventually(
-      () => expect(running.problems.map(({ message }) => message)).toEqual([expect.stringContaining('"eighty"')]),
-      DEADLINE,
-    )
+    await eventually(() => {
+      expect(running.problems.map(({ message }) => message)).toEqual([expect.stringContaining('"eighty"')])
+    }, DEADLINE)
     await annotate({ 'skupper.io/port': null, 'skupper.io/expose': null })
-    await eventually(async () => expect(await keys()).toEqual([]), DEADLINE)
+    await eventually(async () => {
+      expect(await keys()).toEqual([])
+    }, DEADLINE)
     expect(running.problems).toEqual([])
   })
 
@@ -74,25 +79,32 @@ describe.skipIf(KUBECONFIG === undefined)('annotated objects', () => {
     await client.create(
       inNamespace(client, service({ annotations: { 'skupper.io/proxy': 'http', 'skupper.io/address': 'api' } })),
     )
-    await eventually(
-      async () => expect(await keys()).toEqual(['Connector api-80-service-web', 'Listener api-80']),
-      DEADLINE,
-    )
+    await eventually(async () => {
+      expect(await keys()).toEqual(['Connector api-80-service-web', 'Listener api-80'])
+    }, DEADLINE)
     await client.delete(MODEL_TYPES.Listener, 'api-80')
-    await eventually(async () => expect(await keys()).toHaveLength(2), DEADLINE)
+    await eventually(async () => {
+      expect(await keys()).toHaveLength(2)
+    }, DEADLINE)
   })
 
   test('are withdrawn while the policies of Skupper v1 cannot be read, and come back', async () => {
     const { admin, client, running, keys } = await exposures()
     await client.create(inNamespace(client, deployment({ annotations: { 'skupper.io/expose': 'true' } })))
-    await eventually(async () => expect(await keys()).toHaveLength(2), DEADLINE)
+    await eventually(async () => {
+      expect(await keys()).toHaveLength(2)
+    }, DEADLINE)
     await admin.apply(clusterPolicyCrd())
     try {
-      await eventually(async () => expect(await keys()).toEqual([]), DEADLINE)
+      await eventually(async () => {
+        expect(await keys()).toEqual([])
+      }, DEADLINE)
       expect(running.problems.map(({ message }) => message).join()).toContain('skupperclusterpolicies')
     } finally {
       await admin.delete(CUSTOM_RESOURCE_DEFINITION, clusterPolicyCrd().metadata.name)
     }
-    await eventually(async () => expect(await keys()).toHaveLength(2), DEADLINE)
+    await eventually(async () => {
+      expect(await keys()).toHaveLength(2)
+    }, DEADLINE)
   })
 })
