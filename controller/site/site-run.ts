@@ -13,7 +13,14 @@ import {
 } from '../exposure/permitted-resources.ts'
 import { isSynced } from '../services/synced-listeners.ts'
 import { SiteTokens } from '../tokens/site-tokens.ts'
-import { desiredConfig, desiredResources, withDefaultAccess, type DesiredConfig, type StatusFacts } from './desired.ts'
+import {
+  desiredConfig,
+  desiredResources,
+  withDefaultAccess,
+  type DesiredConfig,
+  type StatusFacts,
+  servedElsewhere,
+} from './desired.ts'
 import { GuardedParts } from './guarded-parts.ts'
 import type { DefaultAccess, Premises, PremisesEvents, PremisesView, RouterWish } from './premises.ts'
 import type { SiteIdentity } from './site-identity.ts'
@@ -66,8 +73,9 @@ const QUICK_TICK_MS = 200
 const RETRY_MS = 5_000
 /** Certificates that end soon are looked at when this part of their life has passed. */
 const LOOK_SHARE = 1 / 10
-/** Asking the router how it fares takes at most this part of the time. */
+/** Asking the router how it fares takes at most this part of the time, where that is not too seldom. */
 const POLL_SHARE = 1 / 20
+const LONGEST_TICK_MS = 5_000
 
 /** Everything that runs for one site: its routers, its token server, and what is exchanged with other sites. */
 export class SiteRun {
@@ -205,18 +213,20 @@ export class SiteRun {
 
   #config({ resources, synced }: Latest, { files }: NamedCredentials): DesiredConfig {
     const { identity, platform, version } = this.#options
-    const { router, listenerHost }: PremisesView = this.#premises.view(resources)
+    const { router, listenerHost, portsOf }: PremisesView = this.#premises.view(resources)
     return desiredConfig(resources, {
       capabilities: identity.engine,
       synced: this.#messaging.synced.filter(({ routingKey }) => isServicePermitted(routingKey, this.#policies)),
       syncedBefore: synced,
       listenerHost,
+      ...(portsOf === undefined ? {} : { portsOf }),
       router: { ...router, siteId: identity.id, platform, version, credentials: files },
     })
   }
 
   #wish({ resources, synced, entities }: DesiredConfig, { contents }: NamedCredentials): RouterWish {
-    return { resources, synced, entities, contents }
+    const facts = { network: this.#messaging.network, router: this.#premises.router, siteId: this.identity.id }
+    return { resources, synced, entities, contents, servedElsewhere: servedElsewhere(facts) }
   }
 
   /** The problems in words; each is logged when it is new. */
@@ -253,7 +263,8 @@ export class SiteRun {
     })
     this.#retryTroubles()
     await this.#parts.run('upkeep', () => this.#premises.maintain())
-    const pauseMs = this.#premises.isSettling ? QUICK_TICK_MS : TICK_MS
-    this.#scheduleTick(Math.max(pauseMs, (performance.now() - before) / POLL_SHARE))
+    const { isSettling } = this.#premises
+    const dueMs = Math.min((performance.now() - before) / POLL_SHARE, isSettling ? TICK_MS : LONGEST_TICK_MS)
+    this.#scheduleTick(Math.max(isSettling ? QUICK_TICK_MS : TICK_MS, dueMs))
   }
 }
