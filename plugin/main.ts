@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { isSea } from 'node:sea'
 import packageJson from '../package.json' with { type: 'json' }
-import type { Cli, GlobalFlags } from './cli.ts'
+import type { Cli, Cluster, GlobalFlags } from './cli.ts'
 import { messageOf, SkupperError } from '../core/model/error.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { openTerminal } from './output/terminal.ts'
@@ -15,7 +15,7 @@ const { version } = packageJson
 const terminal = openTerminal(process.stdout, process.stderr)
 const calledAs = process.argv0.includes('kubectl') || env['KUBECTL_PATH'] !== undefined
 
-const cli: Cli = { terminal, version, platform, contexts, now: () => new Date() }
+const cli: Cli = { terminal, version, platform, cluster, contexts, now: () => new Date() }
 process.exitCode = await run()
 
 /** 0, or what `exitCodeOf` says with the reason on stderr; never a stack trace. */
@@ -76,6 +76,12 @@ function programFile(program: 'controller' | 'router'): string {
 async function kubernetes(flags: GlobalFlags): Promise<Platform> {
   const { KubernetesPlatform } = await import('./platform/kubernetes.ts')
   return KubernetesPlatform.connect({ ...flags, env, version, image: env['SKUPPER_IMAGE'] })
+}
+
+async function cluster({ namespace, context, kubeconfig }: GlobalFlags): Promise<Cluster> {
+  const { connect } = await import('../core/kube/kube-config.ts')
+  const client = await connect({ namespace, context, kubeconfig, fieldManager: 'skupper', env })
+  return { client, image: env['SKUPPER_IMAGE'] ?? `localhost/skupper:${version}` }
 }
 
 async function contexts({ kubeconfig }: GlobalFlags): Promise<string[]> {
