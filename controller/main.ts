@@ -1,28 +1,19 @@
-import { parseArgs } from 'node:util'
+import { hostname } from 'node:os'
 import { pino } from 'pino'
 import { messageOf, SkupperError } from '../core/model/error.ts'
 import { makeDirectory } from '../core/store/atomic-file.ts'
 import { acquireLock } from '../core/store/lock.ts'
 import { namespacesIn, openStore } from '../core/store/store.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { parseFlags, type ClusterFlags, type MachineFlags } from './flags.ts'
 import { superviseSite } from './machine/supervisor.ts'
 
-const USAGE = `usage: node controller/main.ts --platform linux --namespace NAME --data-home DIR --router-program FILE
-
-  --platform linux        run the site of one namespace on this machine
-  --namespace NAME        which namespace
-  --data-home DIR         the directory that namespaces/NAME lies in
-  --router-program FILE   main.ts of the router`
 const EXIT_FAILED = 1
 const EXIT_USAGE = 2
 /** The one before may still be draining its router. */
 const LOCK_DEADLINE_MS = 2_000
 
-interface Flags {
-  readonly namespace: string
-  readonly dataHome: string
-  readonly routerProgram: string
-}
+const CLOCK = { wall: Date.now, steady: () => performance.timeOrigin + performance.now() }
 
 const log = pino({
   base: null,
@@ -31,22 +22,22 @@ const log = pino({
 })
 
 try {
-  await run(readFlags())
+  const flags = parseFlags(process.argv.slice(2))
+  await (flags.platform === 'linux' ? runOnMachine(flags) : runInCluster(flags))
 } catch (error) {
   console.error(`skupper-controller: ${messageOf(error)}`)
   process.exit(error instanceof SkupperError && error.code === 'flag/invalid' ? EXIT_USAGE : EXIT_FAILED)
 }
 
-async function run({ namespace, dataHome, routerProgram }: Flags): Promise<void> {
+async function runOnMachine({ namespace, dataHome, routerProgram }: MachineFlags): Promise<void> {
   const store = openStore({ dir: dataHome, namespace, log })
   await makeDirectory(store.path('internal'))
   const lock = await acquireLock(store.path('internal', 'supervisor.lock'), { deadlineMs: LOCK_DEADLINE_MS })
   const { version } = packageJson
-  let isEnding = false
   log.info({ pid: process.pid, namespace, version }, 'supervisor started')
   const supervisor = superviseSite({
     ...{ store, namespace, version, log, random: Math.random, platform: 'linux', environment: process.env },
-    clock: { wall: Date.now, steady: () => performance.timeOrigin + performance.now() },
+    clock: CLOCK,
     otherPortsFiles: () => otherPortsFiles(dataHome, namespace),
     routerCommand: (engine, config) => routerCommand(engine, config, routerProgram),
     onGone: () => {
@@ -54,42 +45,49 @@ async function run({ namespace, dataHome, routerProgram }: Flags): Promise<void>
     },
   })
 
+  const end = ender(async () => {
+    await supervisor.close()
+    await lock.release()
+  })
+}
+
+/** The site of a namespace of a cluster. Only the leader of several controllers works; the others wait for their turn. */
+async function runInCluster(flags: ClusterFlags): Promise<void> {
+  // The client alone takes most of a second to load: it is for those who need it.
+  const { startClusterController } = await import('./kubernetes/cluster-controller.ts')
+  const { version } = packageJson
+  const controller = await startClusterController({
+    ...{ flags, version, log, random: Math.random, clock: CLOCK, env: process.env },
+    holder: process.env['POD_NAME'] ?? hostname(),
+    image: flags.routerImage ?? process.env['SKUPPER_IMAGE'],
+    onFailed: (error) => {
+      log.error({ err: error }, 'the controller cannot go on')
+      process.exit(EXIT_FAILED)
+    },
+  })
+  ender(() => controller.close())
+}
+
+/** What ends the process in order, by a signal too. Whoever asks twice does not want to wait. */
+function ender(close: () => Promise<void>): (reason: string) => void {
+  let isEnding = false
   const end = (reason: string): void => {
-    // Whoever asks twice does not want to wait.
     if (isEnding) process.exit(EXIT_FAILED)
     isEnding = true
     log.info({ reason }, 'ending')
-    supervisor
-      .close()
-      .then(() => lock.release())
-      .then(
-        () => {
-          log.info({}, 'ended')
-          process.exit()
-        },
-        (error: unknown) => {
-          log.error({ err: error }, 'could not end in order')
-          process.exit(EXIT_FAILED)
-        },
-      )
+    close().then(
+      () => {
+        log.info({}, 'ended')
+        process.exit()
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'could not end in order')
+        process.exit(EXIT_FAILED)
+      },
+    )
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end)
-}
-
-function readFlags(): Flags {
-  const { values } = parseArgs({
-    options: {
-      platform: { type: 'string' },
-      namespace: { type: 'string' },
-      'data-home': { type: 'string' },
-      'router-program': { type: 'string' },
-    },
-  })
-  const { platform, namespace, 'data-home': dataHome, 'router-program': routerProgram } = values
-  if (platform !== 'linux' || namespace === undefined || dataHome === undefined || routerProgram === undefined) {
-    throw new SkupperError('flag/invalid', `a flag is missing or not "linux"\n\n${USAGE}`)
-  }
-  return { namespace, dataHome, routerProgram }
+  return end
 }
 
 async function otherPortsFiles(dataHome: string, own: string): Promise<string[]> {

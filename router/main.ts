@@ -39,7 +39,7 @@ function readFlags(): Flags {
 
 async function startRouter(): Promise<Router> {
   try {
-    const entities = parseBootFile(await readConfig())
+    const entities = parseBootFile(withHostName(await readConfig()))
     const made = new Router({
       entities,
       siteId: process.env['SKUPPER_SITE_ID'],
@@ -55,6 +55,11 @@ async function startRouter(): Promise<Router> {
   } catch (error) {
     return refuse(error)
   }
+}
+
+/** Routers that share a config file differ by the host they run on: their ids name it, as those of Skupper v2. */
+function withHostName(text: string): string {
+  return text.replaceAll('${HOSTNAME}', hostname())
 }
 
 async function readConfig(): Promise<string> {

@@ -1,6 +1,8 @@
 import { messageOf } from '../../core/model/error.ts'
 import { durationSetting } from '../../core/model/settings.ts'
 import type { GivenCredentials } from '../../core/model/credentials.ts'
+import { MANAGED_BY, MANAGED_BY_LABEL } from '../../core/model/annotation-names.ts'
+import type { Secret } from '../../core/model/secret.ts'
 import type { Resource } from '../../core/model/resource.ts'
 import type { SiteStore } from '../../core/model/site-store.ts'
 import type { CredentialFiles } from '../../router/config/router-facts.ts'
@@ -66,11 +68,13 @@ export class SiteCertificates {
     const { site, accesses } = resources
     // Where nobody knows how to dial an access just now, what was made for it stays.
     const hosts = { local: [], outside: () => [] }
-    const { certificates } = desiredCredentials({ site, accesses, hosts })
+    const { certificates, issuers } = desiredCredentials({ site, accesses, hosts })
     const named = new Set([
       ...credentialNames(resources),
-      ...certificates.map(({ name }) => name),
-      ...[...ofKind(stored, 'AccessToken'), ...ofKind(stored, 'Secret')].map(({ metadata }) => metadata.name),
+      ...[...certificates.map(({ name }) => name), ...issuers],
+      ...[...ofKind(stored, 'AccessToken'), ...ofKind(stored, 'Secret').filter(isUsers)].map(
+        ({ metadata }) => metadata.name,
+      ),
     ])
     for (const name of (await place.kept()).filter((each) => !named.has(each))) {
       await store.deleteCredentials(name)
@@ -108,6 +112,11 @@ export class SiteCertificates {
       return [undefined, undefined]
     }
   }
+}
+
+/** What we keep in Secrets is no wish of a user's. */
+function isUsers({ metadata }: Secret): boolean {
+  return metadata.labels?.[MANAGED_BY_LABEL] !== MANAGED_BY
 }
 
 function credentialNames({ accesses, links, listeners, connectors }: SiteResources): Set<string> {

@@ -1,4 +1,5 @@
 import type { Attributes, RecordType } from '../../router/telemetry/records.ts'
+import { isInternalAddress } from './internal-addresses.ts'
 import type { NetworkRecord } from './network-records.ts'
 
 /** One site of the network, put together from the telemetry of its controller and its routers. */
@@ -141,16 +142,19 @@ function services(listeners: readonly NetworkRecord[], connectors: readonly Netw
   const connectorsByKey = Map.groupBy(connectors, routingKeyOf)
   const keys = new Set([...listenersByKey.keys(), ...connectorsByKey.keys()])
   keys.delete('')
-  return [...keys].sort(compareText).map((routingKey) => {
-    const ways = listenersByKey.get(routingKey) ?? []
-    const targets = connectorsByKey.get(routingKey) ?? []
-    return {
-      routingKey,
-      protocol: [...ways, ...targets].find(({ attributes }) => attributes.protocol)?.attributes.protocol ?? '',
-      connectors: distinct(targets, ({ destHost, destPort }) => `${destHost ?? ''}:${destPort ?? ''}`),
-      listeners: distinct(ways, ({ name }) => name ?? ''),
-    }
-  })
+  return [...keys]
+    .filter((key) => !isInternalAddress(key))
+    .sort(compareText)
+    .map((routingKey) => {
+      const ways = listenersByKey.get(routingKey) ?? []
+      const targets = connectorsByKey.get(routingKey) ?? []
+      return {
+        routingKey,
+        protocol: [...ways, ...targets].find(({ attributes }) => attributes.protocol)?.attributes.protocol ?? '',
+        connectors: distinct(targets, ({ destHost, destPort }) => `${destHost ?? ''}:${destPort ?? ''}`),
+        listeners: distinct(ways, ({ name }) => name ?? ''),
+      }
+    })
 }
 
 function routingKeyOf({ attributes }: NetworkRecord): string {

@@ -54,7 +54,7 @@ export function listenerWithStatus(listener: Listener, facts: ServiceFacts): Lis
 /** The connector with its status. */
 export function connectorWithStatus(connector: Connector, facts: ConnectorFacts): Connector {
   const { host, selector } = connector.spec
-  const targets = host === undefined ? facts.pods.map(({ ip }) => ip) : [host]
+  const targets = host === undefined || facts.pods.length > 0 ? facts.pods.map(({ ip }) => ip) : [host]
   const entities = targets.map((target) => `connector/${connector.metadata.name}@${target}`)
   const isMatched = facts.matched.withListener.has(connector.spec.routingKey)
   const statements = [

@@ -17,7 +17,7 @@ import { remoteSites, sitesInNetwork } from '../network/remote-sites.ts'
 import type { RouterState } from '../router/router-state.ts'
 import { connectorWithStatus, listenerWithStatus, type MatchedKeys } from '../services/service-status.ts'
 import type { SyncedPort } from '../services/service-sync-state.ts'
-import type { DefaultAccess, PlaceStatus } from './premises.ts'
+import type { DefaultAccess, PlaceStatus, PremisesView } from './premises.ts'
 import type { SiteResources } from './site-resources.ts'
 import { accessWithStatus, siteWithStatus, surplusSite } from './site-status.ts'
 import type { LinkCertificate } from '../tokens/link-renewals.ts'
@@ -38,6 +38,8 @@ export interface ConfigFacts {
   readonly syncedBefore: readonly Listener[]
   /** The host of a synced Listener for an address. */
   readonly listenerHost: (address: string) => string
+  /** The router's port for each Listener, where it is not the Listener's own. */
+  readonly portsOf?: PremisesView['portsOf']
 }
 
 /** The resources completed by what follows from them, and what the router is to be configured with. */
@@ -78,13 +80,15 @@ export function desiredConfig(resources: SiteResources, facts: ConfigFacts): Des
     own: resources.listeners,
     before: facts.syncedBefore,
   })
+  const listeners = [...resources.listeners, ...synced]
+  const listenerPorts = facts.portsOf?.(listeners)
   const input = {
     site: resources.site,
     links: resources.links,
-    listeners: [...resources.listeners, ...synced],
+    listeners,
     connectors: resources.connectors,
     routerAccesses: resources.accesses,
-    facts: facts.router,
+    facts: { ...facts.router, ...(listenerPorts === undefined ? {} : { listenerPorts }) },
   }
   return {
     resources,
@@ -160,20 +164,28 @@ export function isDefaultAccess({ metadata }: RouterAccess): boolean {
   return metadata.annotations?.[CONTROLLED_ANNOTATION] === 'true'
 }
 
+/** The routing keys that other sites serve which can be reached now. */
+export function servedElsewhere(facts: Pick<StatusFacts, 'network' | 'router' | 'siteId'>): ReadonlySet<string> {
+  const served = othersServices(facts).filter(({ connectors }) => connectors > 0)
+  return new Set(served.map(({ routingKey }) => routingKey))
+}
+
 /** Who serves and who listens for what: this site by its resources, the others by their telemetry. */
 function matchedKeys(
   listeners: readonly Listener[],
   connectors: readonly Connector[],
-  { network, router, siteId }: StatusFacts,
+  facts: StatusFacts,
 ): MatchedKeys {
-  const others = network
-    .filter(({ id, routers }) => id !== siteId && routers.some((known) => router.routers.has(known.id)))
-    .flatMap(({ services }) => services)
   const keyOf = ({ spec }: Listener | Connector): string => spec.routingKey
-  const served = others.filter((service) => service.connectors > 0)
-  const wanted = others.filter((service) => service.listeners > 0)
+  const wanted = othersServices(facts).filter((service) => service.listeners > 0)
   return {
-    withConnector: new Set([...connectors.map(keyOf), ...served.map(({ routingKey }) => routingKey)]),
+    withConnector: new Set([...connectors.map(keyOf), ...servedElsewhere(facts)]),
     withListener: new Set([...listeners.map(keyOf), ...wanted.map(({ routingKey }) => routingKey)]),
   }
+}
+
+function othersServices({ network, router, siteId }: Pick<StatusFacts, 'network' | 'router' | 'siteId'>) {
+  return network
+    .filter(({ id, routers }) => id !== siteId && routers.some((known) => router.routers.has(known.id)))
+    .flatMap(({ services }) => services)
 }

@@ -55,6 +55,8 @@ export interface RouterWish {
   /** The Listeners that service sync made. */
   readonly synced: readonly Listener[]
   readonly entities: readonly EntityConfig[]
+  /** The routing keys that some other site serves. */
+  readonly servedElsewhere: ReadonlySet<string>
   /** The credentials that the entities name files of, by name. */
   readonly contents: ReadonlyMap<string, GivenCredentials>
 }
@@ -68,6 +70,8 @@ export interface PremisesView {
   readonly status: PlaceStatus
   /** The host of a Listener that service sync makes for an address. */
   readonly listenerHost: (address: string) => string
+  /** The router's port for each Listener, where it is not the Listener's own. */
+  readonly portsOf?: (listeners: readonly Listener[]) => ReadonlyMap<string, number>
 }
 
 export type PlaceOfRouter = Omit<RouterFacts, 'siteId' | 'platform' | 'version' | 'credentials'>

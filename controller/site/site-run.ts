@@ -5,9 +5,22 @@ import type { SiteStore, Snapshot, StoreProblem } from '../../core/model/site-st
 import { SiteCertificates, type NamedCredentials } from '../credentials/site-certificates.ts'
 import type { Log } from '../log.ts'
 import { SiteMessaging } from '../network/site-messaging.ts'
+import {
+  isServicePermitted,
+  permittedResources,
+  UNRESTRICTED,
+  type SitePolicies,
+} from '../exposure/permitted-resources.ts'
 import { isSynced } from '../services/synced-listeners.ts'
 import { SiteTokens } from '../tokens/site-tokens.ts'
-import { desiredConfig, desiredResources, withDefaultAccess, type DesiredConfig, type StatusFacts } from './desired.ts'
+import {
+  desiredConfig,
+  desiredResources,
+  withDefaultAccess,
+  type DesiredConfig,
+  type StatusFacts,
+  servedElsewhere,
+} from './desired.ts'
 import { GuardedParts } from './guarded-parts.ts'
 import type { DefaultAccess, Premises, PremisesEvents, PremisesView, RouterWish } from './premises.ts'
 import type { SiteIdentity } from './site-identity.ts'
@@ -27,8 +40,16 @@ export interface SiteRunOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
+  /** Where objects of a cluster are exposed by annotations, and policies are in force. */
+  readonly exposures?: Exposures | undefined
   /** Something changed: `reconcile` should be called. */
   readonly onChange: () => void
+}
+
+/** What exposing annotated objects has to say to the site. */
+export interface Exposures {
+  readonly policies: SitePolicies
+  readonly problems: readonly StoreProblem[]
 }
 
 /** Milliseconds since 1970. */
@@ -52,8 +73,9 @@ const QUICK_TICK_MS = 200
 const RETRY_MS = 5_000
 /** Certificates that end soon are looked at when this part of their life has passed. */
 const LOOK_SHARE = 1 / 10
-/** Asking the router how it fares takes at most this part of the time. */
+/** Asking the router how it fares takes at most this part of the time, where that is not too seldom. */
 const POLL_SHARE = 1 / 20
+const LONGEST_TICK_MS = 5_000
 
 /** Everything that runs for one site: its routers, its token server, and what is exchanged with other sites. */
 export class SiteRun {
@@ -107,8 +129,11 @@ export class SiteRun {
     if (read?.site.metadata.uid !== identity.id) return
     const resources = withDefaultAccess(read, defaultAccess)
     const synced = ofKind(snapshot.resources, 'Listener').filter(isSynced)
-    const config = await this.#configure({ resources, synced }, now)
-    const statuses = desiredResources(config, this.#statusFacts(snapshot, resources, now))
+    const permitted = permittedResources(resources, this.#policies)
+    const config = await this.#configure({ resources: permitted.resources, synced }, now)
+    // What policies deny has a status that says so.
+    const whole = { ...config, resources, notes: [...config.notes, ...permitted.notes] }
+    const statuses = desiredResources(whole, this.#statusFacts(snapshot, resources, now))
     await writeResources([...statuses, ...tokens], { store, stored: snapshot.resources, log })
     await this.#parts.run('old certificates', () => this.#certificates.removeUnnamed(resources, snapshot.resources))
   }
@@ -119,6 +144,10 @@ export class SiteRun {
     clearTimeout(this.#ticking)
     await this.#tokens.close()
     await this.#premises.close(graceMs)
+  }
+
+  get #policies(): SitePolicies {
+    return this.#options.exposures?.policies ?? UNRESTRICTED
   }
 
   #events(): PremisesEvents {
@@ -171,7 +200,7 @@ export class SiteRun {
       isListening: !this.#messaging.hasHeardAll,
       tokenTrouble: this.#tokens.trouble,
       linkCertificates: this.#tokens.linkCertificates,
-      problems: this.#toldProblems(problems),
+      problems: this.#toldProblems([...problems, ...(this.#options.exposures?.problems ?? [])]),
       refusals: this.#premises.refusals,
     }
   }
@@ -184,18 +213,20 @@ export class SiteRun {
 
   #config({ resources, synced }: Latest, { files }: NamedCredentials): DesiredConfig {
     const { identity, platform, version } = this.#options
-    const { router, listenerHost }: PremisesView = this.#premises.view(resources)
+    const { router, listenerHost, portsOf }: PremisesView = this.#premises.view(resources)
     return desiredConfig(resources, {
       capabilities: identity.engine,
-      synced: this.#messaging.synced,
+      synced: this.#messaging.synced.filter(({ routingKey }) => isServicePermitted(routingKey, this.#policies)),
       syncedBefore: synced,
       listenerHost,
+      ...(portsOf === undefined ? {} : { portsOf }),
       router: { ...router, siteId: identity.id, platform, version, credentials: files },
     })
   }
 
   #wish({ resources, synced, entities }: DesiredConfig, { contents }: NamedCredentials): RouterWish {
-    return { resources, synced, entities, contents }
+    const facts = { network: this.#messaging.network, router: this.#premises.router, siteId: this.identity.id }
+    return { resources, synced, entities, contents, servedElsewhere: servedElsewhere(facts) }
   }
 
   /** The problems in words; each is logged when it is new. */
@@ -232,7 +263,8 @@ export class SiteRun {
     })
     this.#retryTroubles()
     await this.#parts.run('upkeep', () => this.#premises.maintain())
-    const pauseMs = this.#premises.isSettling ? QUICK_TICK_MS : TICK_MS
-    this.#scheduleTick(Math.max(pauseMs, (performance.now() - before) / POLL_SHARE))
+    const { isSettling } = this.#premises
+    const dueMs = Math.min((performance.now() - before) / POLL_SHARE, isSettling ? TICK_MS : LONGEST_TICK_MS)
+    this.#scheduleTick(Math.max(isSettling ? QUICK_TICK_MS : TICK_MS, dueMs))
   }
 }

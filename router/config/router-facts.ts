@@ -17,7 +17,7 @@ export interface RouterFacts {
   readonly listenHost: string
   /** The router's port for a Listener, by its name, where it is not the Listener's own. */
   readonly listenerPorts?: ReadonlyMap<string, number> | undefined
-  /** The pods that each Connector with a selector selects, by the Connector's name. */
+  /** The pods that each Connector with a selector selects, by the Connector's name; in place of a host where given. */
   readonly pods?: ReadonlyMap<string, readonly SelectedPod[]> | undefined
 }
 
@@ -30,6 +30,8 @@ export interface SelectedPod {
   readonly name?: string | undefined
   readonly ip: string
   readonly uid?: string | undefined
+  /** Where it is not the Connector's. */
+  readonly port?: number | undefined
 }
 
 /** Paths of PEM files. Credentials that only say whom to trust have neither certificate nor key. */

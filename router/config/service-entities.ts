@@ -75,7 +75,7 @@ function serviceConnector(
     name: `connector/${metadata.name}@${target.ip}`,
     address: routingKey,
     host: target.ip,
-    port: String(port),
+    port: String(target.port ?? port),
     siteId: facts.siteId,
     sslProfile,
     verifyHostname: sslProfile === undefined ? undefined : verifyHostname,
@@ -87,7 +87,7 @@ function serviceConnector(
 }
 
 function targetsOf({ metadata, spec }: Connector, { pods }: RouterFacts): readonly SelectedPod[] {
-  return spec.host === undefined ? (pods?.get(metadata.name) ?? []) : [{ ip: spec.host }]
+  return pods?.get(metadata.name) ?? (spec.host === undefined ? [] : [{ ip: spec.host }])
 }
 
 /** Skupper v2 shows a client certificate to the target only where that is asked for. */

@@ -54,3 +54,15 @@ test('a link tells when its certificate ends, and warns where nobody renews it',
     { name: 'b', expires: undefined, warning: undefined },
   ])
 })
+
+test('links that one token made are one, connected where one of them is', () => {
+  const made = (name: string, status: Parameters<typeof link>[1] = {}) => {
+    const { metadata, ...rest } = link(name, status)
+    return { ...rest, metadata: { ...metadata, annotations: { 'internal.skupper.io/access-token': 'uid' } } }
+  }
+  const redeemed = { ...token('a'), metadata: { name: 'a', uid: 'uid' } }
+  const found = outgoingLinks({ links: [made('a-1'), made('a-2', operational)], tokens: [redeemed], remoteSites: [] })
+  expect(found.map(({ name, connected, connections }) => ({ name, connected, connections }))).toEqual([
+    { name: 'a', connected: true, connections: { up: 1, total: 2 } },
+  ])
+})

@@ -56,7 +56,7 @@ describe('a stream for a target', () => {
     await eventually(() => delivery.updates.length > 0)
     expect(delivery.updates).toEqual([{ state: { kind: 'accepted' }, settled: true }])
     expect(delivery.paused).toBe(false)
-    expect(received).toBe('all of it')
+    await eventually(() => received === 'all of it')
   })
 
   it('that came with more than the socket takes goes on when that has drained', async () => {

@@ -1,0 +1,63 @@
+import { once } from 'node:events'
+import type { KubeClient } from '../../core/kube/kube-client.ts'
+import { connect } from '../../core/kube/kube-config.ts'
+import { openKubeStore } from '../../core/kube/kube-store.ts'
+import { leadWhile } from '../../core/kube/leader-election.ts'
+import { SITE_CONTROLLER } from '../../core/kube/site-rbac.ts'
+import type { ClusterFlags } from '../flags.ts'
+import { serveHealth } from '../health-server.ts'
+import type { Log } from '../log.ts'
+import type { Clock } from '../site/site-run.ts'
+import { HEALTH_PORT } from './cluster-ports.ts'
+import { controlSite } from './site-controller.ts'
+
+/** What there is where nobody names another. */
+const DEFAULT_IMAGE = 'localhost/skupper:dev'
+
+export interface ClusterControllerOptions {
+  readonly flags: ClusterFlags
+  readonly version: string
+  /** This controller among several: the name of its pod. */
+  readonly holder: string
+  readonly image: string | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  /** The controller cannot go on. */
+  readonly onFailed: (error: unknown) => void
+}
+
+/** Starts the controller of a namespace: answers probes at once, and works whenever it leads. */
+export async function startClusterController(options: ClusterControllerOptions): Promise<{ close(): Promise<void> }> {
+  const { flags, env, log, holder, random, onFailed } = options
+  const { namespace, kubeconfig, context } = flags
+  const client = await connect({ kubeconfig, context, namespace, fieldManager: SITE_CONTROLLER, env })
+  const health = await serveHealth(HEALTH_PORT, { notReady: () => undefined })
+  const stop = new AbortController()
+  const election = { client, name: SITE_CONTROLLER, identity: holder, signal: stop.signal, log, random }
+  const leading = leadWhile(election, (signal) => work(client, options, signal))
+  leading.catch(onFailed)
+  return {
+    close: async () => {
+      stop.abort()
+      await leading.catch(() => undefined)
+      health.close()
+      client.close()
+    },
+  }
+}
+
+/** Does a leader's work until the signal aborts. */
+async function work(client: KubeClient, options: ClusterControllerOptions, signal: AbortSignal): Promise<void> {
+  const { log, image = DEFAULT_IMAGE } = options
+  const { namespace } = client
+  const store = openKubeStore({ client, namespace, log, cached: true })
+  try {
+    const controller = await controlSite({ ...options, client, store, namespace, image })
+    if (!signal.aborted) await once(signal, 'abort')
+    await controller.close()
+  } finally {
+    store.close()
+  }
+}
