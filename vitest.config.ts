@@ -6,9 +6,11 @@ interface Project {
   testTimeout: number
   /** False runs the files of a worker in one process: they are up sooner, and may leave nothing behind. */
   isolate?: boolean
+  /** True runs one file at a time, and not beside other projects. */
+  inTurn?: boolean
 }
 
-const project = ({ name, testTimeout, isolate = true }: Project) => ({
+const project = ({ name, testTimeout, isolate = true, inTurn = false }: Project) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
@@ -16,6 +18,7 @@ const project = ({ name, testTimeout, isolate = true }: Project) => ({
     hookTimeout: testTimeout,
     pool: 'forks' as const,
     isolate,
+    ...(inTurn ? { fileParallelism: false, sequence: { groupOrder: 1 } } : {}),
   },
 })
 
@@ -25,8 +28,10 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       project({ name: 'unit', testTimeout: 20_000, isolate: false }),
-      project({ name: 'contract', testTimeout: 30_000 }),
+      // They share one API server, and a webhook of one file has its say on the objects of all.
+      project({ name: 'contract', testTimeout: 30_000, inTurn: true }),
       project({ name: 'integration', testTimeout: 60_000 }),
+      project({ name: 'cluster', testTimeout: 300_000 }),
     ],
   },
 })

@@ -3,7 +3,7 @@ import { messageOf, SkupperError } from '../core/model/error.ts'
 
 const USAGE = `usage: node controller/main.ts --platform linux --namespace NAME --data-home DIR --router-program FILE
        node controller/main.ts --platform kubernetes [--namespace NAME] [--kubeconfig FILE] [--context NAME]
-                               [--router-image IMAGE] [--dry-run]
+                               [--router-image IMAGE]
 
   --platform linux        run the site of one namespace on this machine
   --platform kubernetes   run the site of one namespace of a cluster
@@ -12,8 +12,7 @@ const USAGE = `usage: node controller/main.ts --platform linux --namespace NAME 
   --router-program FILE   main.ts of the router
   --kubeconfig FILE       how to reach the cluster from outside
   --context NAME          which context of the kubeconfig
-  --router-image IMAGE    the image of routers (also SKUPPER_IMAGE)
-  --dry-run               print what would be changed in the cluster, change nothing`
+  --router-image IMAGE    the image of routers (also SKUPPER_IMAGE)`
 
 /** What a controller was started with. */
 export type Flags = MachineFlags | ClusterFlags
@@ -31,7 +30,6 @@ export interface ClusterFlags {
   readonly kubeconfig: string | undefined
   readonly context: string | undefined
   readonly routerImage: string | undefined
-  readonly dryRun: boolean
 }
 
 /** Reads the command line. Throws `flag/invalid`. */
@@ -39,8 +37,8 @@ export function parseFlags(args: readonly string[]): Flags {
   const values = valuesOf(args)
   const { platform, namespace, 'data-home': dataHome, 'router-program': routerProgram } = values
   if (platform === 'kubernetes') {
-    const { kubeconfig, context, 'router-image': routerImage, 'dry-run': dryRun } = values
-    return { platform, namespace, kubeconfig, context, routerImage, dryRun }
+    const { kubeconfig, context, 'router-image': routerImage } = values
+    return { platform, namespace, kubeconfig, context, routerImage }
   }
   if (platform !== 'linux') throw invalid(`--platform is "${platform ?? ''}"; wanted "linux" or "kubernetes"`)
   if (namespace === undefined || dataHome === undefined || routerProgram === undefined) {
@@ -57,7 +55,6 @@ function valuesOf(args: readonly string[]) {
       options: {
         ...{ platform: text, namespace: text, 'data-home': text, 'router-program': text },
         ...{ kubeconfig: text, context: text, 'router-image': text },
-        'dry-run': { type: 'boolean', default: false },
       },
     })
     return values

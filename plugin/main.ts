@@ -1,8 +1,9 @@
 import { CommanderError } from 'commander'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { isSea } from 'node:sea'
 import packageJson from '../package.json' with { type: 'json' }
-import type { Cli, GlobalFlags } from './cli.ts'
+import type { Cli, Cluster, GlobalFlags } from './cli.ts'
 import { messageOf, SkupperError } from '../core/model/error.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { openTerminal } from './output/terminal.ts'
@@ -14,7 +15,7 @@ const { version } = packageJson
 const terminal = openTerminal(process.stdout, process.stderr)
 const calledAs = process.argv0.includes('kubectl') || env['KUBECTL_PATH'] !== undefined
 
-const cli: Cli = { terminal, version, platform, contexts, now: () => new Date() }
+const cli: Cli = { terminal, version, platform, cluster, contexts, now: () => new Date() }
 process.exitCode = await run()
 
 /** 0, or what `exitCodeOf` says with the reason on stderr; never a stack trace. */
@@ -54,21 +55,33 @@ async function machine({ namespace, context, kubeconfig }: GlobalFlags): Promise
     throw new SkupperError('flag/platform', `${flag} is for sites on Kubernetes`, { wanted: '--platform kubernetes' })
   }
   const { MachinePlatform } = await import('./platform/machine.ts')
-  const root = join(import.meta.dirname, '..')
   return new MachinePlatform({
     namespace: namespace ?? 'default',
     version,
     dataHome: dataHome(),
-    programs: { controller: join(root, 'controller/main.ts'), router: join(root, 'router/main.ts') },
+    programs: { controller: programFile('controller'), router: programFile('router') },
     systemd: env['SKUPPER_NO_SYSTEMD'] === undefined,
     configHome: env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'),
   })
+}
+
+/** What this Node is to run: a file of the checkout or beside the bundle; the single executable takes a word for it. */
+function programFile(program: 'controller' | 'router'): string {
+  if (isSea()) return program
+  if (import.meta.filename.endsWith('.ts')) return join(import.meta.dirname, '..', program, 'main.ts')
+  return join(dirname(process.argv[1] ?? ''), `${program}.mjs`)
 }
 
 // Only here, since the client of Kubernetes costs more to load than all else together.
 async function kubernetes(flags: GlobalFlags): Promise<Platform> {
   const { KubernetesPlatform } = await import('./platform/kubernetes.ts')
   return KubernetesPlatform.connect({ ...flags, env, version, image: env['SKUPPER_IMAGE'] })
+}
+
+async function cluster({ namespace, context, kubeconfig }: GlobalFlags): Promise<Cluster> {
+  const { connect } = await import('../core/kube/kube-config.ts')
+  const client = await connect({ namespace, context, kubeconfig, fieldManager: 'skupper', env })
+  return { client, image: env['SKUPPER_IMAGE'] ?? `localhost/skupper:${version}` }
 }
 
 async function contexts({ kubeconfig }: GlobalFlags): Promise<string[]> {

@@ -21,7 +21,10 @@ const COMMANDS: Readonly<Record<string, Loader>> = {
   service: async (cli) => (await import('./commands/service.ts')).serviceCommand(cli),
   network: async (cli) => (await import('./commands/network.ts')).networkCommand(cli),
   'revoke-access': async (cli) => (await import('./commands/revoke-access.ts')).revokeAccessCommand(cli),
+  webhook: async (cli) => (await import('./commands/webhook.ts')).webhookCommand(cli),
+  policy: async (cli) => (await import('./commands/policy.ts')).policyCommand(cli),
   debug: async (cli) => (await import('./commands/debug.ts')).debugCommand(cli),
+  crds: async (cli) => (await import('./commands/crds.ts')).crdsCommand(cli),
   completion: async (cli) => (await import('./commands/completion.ts')).completionCommand(cli),
 }
 

@@ -1,7 +1,7 @@
 import type { Cli } from './cli.ts'
 import type { Platform } from './platform/platform.ts'
 import type { ConditionedStatus } from '../core/model/condition.ts'
-import { isTrue } from '../core/model/condition.ts'
+import { isCurrent, isTrue } from '../core/model/condition.ts'
 import { waitUntil, type Missing } from './wait.ts'
 
 interface Exposure {
@@ -13,7 +13,7 @@ interface Exposure {
 
 interface Exposed {
   kind: string
-  metadata: { name: string }
+  metadata: { name: string; generation?: number | undefined }
   spec: { routingKey: string }
   status?: ConditionedStatus | undefined
 }
@@ -42,8 +42,9 @@ export async function waitForExposure(cli: Cli, platform: Platform, exposure: Ex
   for (const [name, message] of problems) cli.terminal.warn(`Warning: listener ${name}: ${message}`)
 }
 
-function missing({ kind, metadata, status }: Exposed): Missing {
-  if (isTrue(status, 'Configured')) return undefined
+function missing(exposed: Exposed): Missing {
+  const { kind, metadata, status } = exposed
+  if (isTrue(status, 'Configured') && isCurrent(exposed)) return undefined
   return `${kind.toLowerCase()} ${metadata.name}: ${status?.message ?? 'the controller has not reported yet'}`
 }
 

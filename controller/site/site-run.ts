@@ -5,6 +5,12 @@ import type { SiteStore, Snapshot, StoreProblem } from '../../core/model/site-st
 import { SiteCertificates, type NamedCredentials } from '../credentials/site-certificates.ts'
 import type { Log } from '../log.ts'
 import { SiteMessaging } from '../network/site-messaging.ts'
+import {
+  isServicePermitted,
+  permittedResources,
+  UNRESTRICTED,
+  type SitePolicies,
+} from '../exposure/permitted-resources.ts'
 import { isSynced } from '../services/synced-listeners.ts'
 import { SiteTokens } from '../tokens/site-tokens.ts'
 import {
@@ -34,8 +40,16 @@ export interface SiteRunOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
+  /** Where objects of a cluster are exposed by annotations, and policies are in force. */
+  readonly exposures?: Exposures | undefined
   /** Something changed: `reconcile` should be called. */
   readonly onChange: () => void
+}
+
+/** What exposing annotated objects has to say to the site. */
+export interface Exposures {
+  readonly policies: SitePolicies
+  readonly problems: readonly StoreProblem[]
 }
 
 /** Milliseconds since 1970. */
@@ -115,8 +129,11 @@ export class SiteRun {
     if (read?.site.metadata.uid !== identity.id) return
     const resources = withDefaultAccess(read, defaultAccess)
     const synced = ofKind(snapshot.resources, 'Listener').filter(isSynced)
-    const config = await this.#configure({ resources, synced }, now)
-    const statuses = desiredResources(config, this.#statusFacts(snapshot, resources, now))
+    const permitted = permittedResources(resources, this.#policies)
+    const config = await this.#configure({ resources: permitted.resources, synced }, now)
+    // What policies deny has a status that says so.
+    const whole = { ...config, resources, notes: [...config.notes, ...permitted.notes] }
+    const statuses = desiredResources(whole, this.#statusFacts(snapshot, resources, now))
     await writeResources([...statuses, ...tokens], { store, stored: snapshot.resources, log })
     await this.#parts.run('old certificates', () => this.#certificates.removeUnnamed(resources, snapshot.resources))
   }
@@ -127,6 +144,10 @@ export class SiteRun {
     clearTimeout(this.#ticking)
     await this.#tokens.close()
     await this.#premises.close(graceMs)
+  }
+
+  get #policies(): SitePolicies {
+    return this.#options.exposures?.policies ?? UNRESTRICTED
   }
 
   #events(): PremisesEvents {
@@ -179,7 +200,7 @@ export class SiteRun {
       isListening: !this.#messaging.hasHeardAll,
       tokenTrouble: this.#tokens.trouble,
       linkCertificates: this.#tokens.linkCertificates,
-      problems: this.#toldProblems(problems),
+      problems: this.#toldProblems([...problems, ...(this.#options.exposures?.problems ?? [])]),
       refusals: this.#premises.refusals,
     }
   }
@@ -195,7 +216,7 @@ export class SiteRun {
     const { router, listenerHost, portsOf }: PremisesView = this.#premises.view(resources)
     return desiredConfig(resources, {
       capabilities: identity.engine,
-      synced: this.#messaging.synced,
+      synced: this.#messaging.synced.filter(({ routingKey }) => isServicePermitted(routingKey, this.#policies)),
       syncedBefore: synced,
       listenerHost,
       ...(portsOf === undefined ? {} : { portsOf }),

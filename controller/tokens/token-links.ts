@@ -1,5 +1,5 @@
 import type { AccessToken } from '../../core/model/access-token.ts'
-import { CONTROLLED_ANNOTATION } from '../../core/model/annotation-names.ts'
+import { ACCESS_TOKEN_ANNOTATION, CONTROLLED_ANNOTATION } from '../../core/model/annotation-names.ts'
 import type { Link } from '../../core/model/link.ts'
 import type { Resource } from '../../core/model/resource.ts'
 import type { SiteStore } from '../../core/model/site-store.ts'
@@ -9,9 +9,6 @@ import { withRedemption, type RedemptionState } from '../redemption/token-status
 import type { Redemptions } from './redemptions.ts'
 import { ofKind } from '../site/site-resources.ts'
 import { tokenObstacle } from './token-guard.ts'
-
-/** On a Link that came from a token: the token's uid. A token made again under the same name is another one. */
-const TOKEN_ANNOTATION = 'internal.skupper.io/access-token'
 
 /** The part of a store that is needed. */
 export type TokenStore = Pick<SiteStore, 'applyRuntime' | 'deleteRuntime' | 'putCredentials' | 'credentials'>
@@ -59,7 +56,7 @@ export async function reconcileTokens(options: TokenLinksOptions): Promise<Recon
 
 /** The uid of the token a Link came from. */
 export function tokenOf({ metadata }: Link): string | undefined {
-  return metadata.annotations?.[TOKEN_ANNOTATION]
+  return metadata.annotations?.[ACCESS_TOKEN_ANNOTATION]
 }
 
 async function stateOf(token: AccessToken, isRedeemed: boolean, options: TokenLinksOptions): Promise<RedemptionState> {
@@ -77,7 +74,7 @@ async function keep({ metadata }: AccessToken, { links, credentials }: Redeemed,
   const { store, log } = options
   await store.putCredentials(metadata.name, credentials)
   for (const link of links) {
-    const annotations = { [CONTROLLED_ANNOTATION]: 'true', [TOKEN_ANNOTATION]: metadata.uid ?? '' }
+    const annotations = { [CONTROLLED_ANNOTATION]: 'true', [ACCESS_TOKEN_ANNOTATION]: metadata.uid ?? '' }
     await store.applyRuntime({ ...link, metadata: { ...link.metadata, annotations } })
   }
   log.info({ link: metadata.name }, 'token redeemed, link configured')

@@ -31,6 +31,7 @@ export async function connect(options: ConnectOptions): Promise<KubeClient> {
   const config = await loadConfig(options)
   const { context, cluster } = contextOf(config, options.context)
   config.setCurrentContext(context.name)
+  informPlugins(config)
   const transport = new KubeTransport({
     server: serverOf(cluster.server),
     authenticate: async () => {
@@ -136,6 +137,18 @@ function contextOf(config: KubeConfig, wanted: string | undefined) {
   const what = context === undefined ? `context "${name}"` : `cluster "${context.cluster}" of context "${name}"`
   const message = `The kubeconfig has no ${what}; its contexts are ${known.join(', ') || 'none'}`
   throw new SkupperError('kube/no-context', message, { given: name, wanted: known.join(', ') })
+}
+
+/** Some plugins for credentials do not run without what kubectl tells them about their caller. */
+function informPlugins(config: KubeConfig): void {
+  config.users = config.users.map((user) => {
+    const exec: unknown = user.exec
+    if (typeof exec !== 'object' || exec === null || !('apiVersion' in exec)) return user
+    const spec = { interactive: false }
+    const value = JSON.stringify({ apiVersion: exec.apiVersion, kind: 'ExecCredential', spec })
+    const env: unknown[] = 'env' in exec && Array.isArray(exec.env) ? exec.env : []
+    return { ...user, exec: { ...exec, env: [...env, { name: 'KUBERNETES_EXEC_INFO', value }] } }
+  })
 }
 
 function serverOf(text: string): URL {

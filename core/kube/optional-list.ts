@@ -21,6 +21,7 @@ export interface OptionalListOptions<T extends KubeObject> {
   /** One namespace; all of them where left out. */
   readonly namespace?: string | undefined
   readonly labelSelector?: string | undefined
+  readonly fieldSelector?: string | undefined
   /** State or items are others than before. */
   readonly onChange: () => void
   readonly log: { warn(facts: object, message: string): void }
@@ -86,7 +87,7 @@ export class OptionalList<T extends KubeObject = KubeObject> {
         await this.#watch()
       } catch (error) {
         failures += 1
-        await this.#pause(this.#take(error, failures))
+        await this.#pause(await this.#take(error, failures))
       }
     }
   }
@@ -116,15 +117,22 @@ export class OptionalList<T extends KubeObject = KubeObject> {
   }
 
   /** What an error says of the kind; gives the milliseconds after which to ask again. */
-  #take(error: unknown, failures: number): number {
+  async #take(error: unknown, failures: number): Promise<number> {
     const code = error instanceof SkupperError ? error.code : ''
     const { type, log, random } = this.#options
     this.#version = ''
     if (code === 'kube/no-crd' || code === 'kube/not-found') return this.#lose('absent', '')
-    if (code === 'kube/forbidden' || code === 'kube/unauthorized') return this.#lose('unreadable', messageOf(error))
+    if (code === 'kube/forbidden')
+      return (await this.#isServed()) ? this.#lose('unreadable', messageOf(error)) : this.#lose('absent', '')
     if (failures === 1 && code !== 'kube/gone')
       log.warn({ kind: type.kind, reason: messageOf(error) }, 'a list is not up to date')
     return Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), MAX_BACKOFF_MS) * (0.5 + random() / 2)
+  }
+
+  /** An API server forbids first, and only then looks whether it has the kind: what it has, anybody may ask. */
+  async #isServed(): Promise<boolean> {
+    const { client, type } = this.#options
+    return client.serves(type).catch(() => true)
   }
 
   #lose(state: 'absent' | 'unreadable', why: string): number {
@@ -141,8 +149,8 @@ export class OptionalList<T extends KubeObject = KubeObject> {
   }
 
   #place() {
-    const { namespace, labelSelector } = this.#options
-    return namespace === undefined ? { all: true, labelSelector } : { namespace, labelSelector }
+    const { namespace, labelSelector, fieldSelector } = this.#options
+    return { labelSelector, fieldSelector, ...(namespace === undefined ? { all: true } : { namespace }) }
   }
 
   async #pause(ms: number): Promise<void> {

@@ -40,9 +40,9 @@ export class PolicyList {
     return this.#policies
   }
 
-  /** Why something is denied that policies might allow: names the verb that is missing. */
+  /** Why everything is denied that policies might allow: names the verb that is missing. */
   get problems(): string[] {
-    return [this.#exposure, this.#cluster].flatMap(({ state, why }) => (state === 'unreadable' ? [why] : []))
+    return this.#cluster.state === 'unreadable' ? [this.#cluster.why] : []
   }
 
   #clusterPolicies(): ClusterPolicies {

@@ -19,8 +19,8 @@ const OWN = [...READ, 'create', 'update', 'patch', 'delete']
  * have (Route, HTTPProxy, TLSRoute) do no harm in a rule.
  */
 export const SITE_RULES: readonly PolicyRule[] = [
-  rule('skupper.io', ['sites', 'connectors', 'accesstokens'], [...READ, 'update', 'patch']),
-  rule('skupper.io', ['accessgrants', 'links', 'listeners', 'remotesites', 'routeraccesses'], OWN),
+  rule('skupper.io', ['sites', 'accesstokens'], [...READ, 'update', 'patch']),
+  rule('skupper.io', ['accessgrants', 'connectors', 'links', 'listeners', 'remotesites', 'routeraccesses'], OWN),
   rule(
     'skupper.io',
     [
@@ -33,6 +33,8 @@ export const SITE_RULES: readonly PolicyRule[] = [
   rule('', ['pods'], READ),
   rule('', ['events'], ['create', 'patch']),
   rule('apps', ['deployments'], OWN),
+  // Annotated ones are exposed.
+  rule('apps', ['statefulsets', 'daemonsets'], READ),
   rule('policy', ['poddisruptionbudgets'], OWN),
   rule('discovery.k8s.io', ['endpointslices'], OWN),
   // Kubernetes asks for it of whoever writes the addresses of an EndpointSlice, where its admission plugin is on.

@@ -71,5 +71,8 @@ export const GENERATED_BY_ANNOTATION = 'skupper.io/generated-by'
 /** On an AccessToken: until when (RFC 3339) a site that never used it can. */
 export const EXPIRES_ANNOTATION = 'skupper.io/claim-expiration'
 
+/** On a Link that came from a token: the token's uid. A token made again under the same name is another one. */
+export const ACCESS_TOKEN_ANNOTATION = 'internal.skupper.io/access-token'
+
 /** On a Connector: `TYPE/NAME` of the workload or Service that it was made for. */
 export const TARGET_ANNOTATION = 'internal.skupper.io/target'

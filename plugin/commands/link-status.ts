@@ -105,6 +105,7 @@ function detailLines(link: OutgoingLink): string[] {
   const peer = link.remoteSiteId === undefined ? undefined : `${link.remoteSite ?? ''}-${link.remoteSiteId}`
   return rows([
     ['Cost:', String(link.cost)],
+    ['Routers:', link.connections && `${String(link.connections.up)} of ${String(link.connections.total)} connected`],
     ['Created:', link.created],
     ['Endpoint:', link.endpoint],
     ['Expires:', link.expires],

@@ -13,7 +13,7 @@ import { checkEntry, checkTarget } from './kubernetes/check-way.ts'
 import { OWNER_CONFIG } from './kubernetes/controller-objects.ts'
 import { applyController, updateController } from './kubernetes/controller-release.ts'
 import { keepConsoleUser } from './kubernetes/console-users.ts'
-import { installCrds } from './kubernetes/install-crds.ts'
+import { installMissingCrds } from './kubernetes/install-crds.ts'
 import { NamespaceResources } from './kubernetes/namespace-resources.ts'
 import { podObstacle } from './kubernetes/pod-obstacle.ts'
 import { removeSite } from './kubernetes/remove-site.ts'
@@ -62,7 +62,7 @@ export class KubernetesPlatform implements Platform {
   async setUp(flags: SiteFlags): Promise<Setup> {
     checkFlags(flags)
     const client = this.#client
-    await installCrds(client)
+    await installMissingCrds(client)
     const [site, config] = await Promise.all([findSite(this), client.get(CONFIG_MAP, OWNER_CONFIG)])
     refuseForeignSite(this.namespace, site, config)
     const plan = site === undefined ? newSite(this.namespace, flags) : changedSite(site, flags)

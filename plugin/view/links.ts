@@ -1,3 +1,4 @@
+import { ACCESS_TOKEN_ANNOTATION } from '../../core/model/annotation-names.ts'
 import { isTrue } from '../../core/model/condition.ts'
 import type { AccessToken } from '../../core/model/access-token.ts'
 import { CERTIFICATE_CONDITION, type Link } from '../../core/model/link.ts'
@@ -25,6 +26,8 @@ export interface OutgoingLink {
   endpoint?: string | undefined
   remoteSite?: string | undefined
   remoteSiteId?: string | undefined
+  /** Of a link to several routers. */
+  connections?: { up: number; total: number }
 }
 
 /** A site whose own link to this one is up. */
@@ -36,11 +39,33 @@ export interface IncomingLink {
 
 /** The links this site dials, sorted by name. A token that was not redeemed yet is a link that is not connected. */
 export function outgoingLinks({ links, tokens, expiries = new Map() }: LinkSources): OutgoingLink[] {
-  const linked = new Set(links.map(({ metadata }) => metadata.name))
-  const pending = tokens.filter(({ metadata }) => !linked.has(metadata.name))
-  const made = links.map((link) => ofLink(link, expiries.get(link.spec.tlsCredentials ?? '')))
+  const groups = Map.groupBy(links, (link) => nameOf(link, tokens))
+  const pending = tokens.filter(({ metadata }) => !groups.has(metadata.name))
+  const made = [...groups].map(([name, members]) => {
+    return together(
+      name,
+      members.map((link) => ofLink(link, expiries.get(link.spec.tlsCredentials ?? ''))),
+    )
+  })
   return [...made, ...pending.map(ofToken)].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
+
+/** A token for a site with several routers makes a Link for each of them: together they are the link of its name. */
+function nameOf({ metadata }: Link, tokens: readonly AccessToken[]): string {
+  const uid = metadata.annotations?.[ACCESS_TOKEN_ANNOTATION]
+  const token = uid === undefined ? undefined : tokens.find((each) => each.metadata.uid === uid)
+  return token?.metadata.name ?? metadata.name
+}
+
+/** Connected where one of them is. */
+function together(name: string, members: readonly OutgoingLink[]): OutgoingLink {
+  const up = members.filter(({ connected }) => connected)
+  const shown = up[0] ?? members[0]
+  const counts = members.length === 1 ? {} : { connections: { up: up.length, total: members.length } }
+  return { ...(shown ?? NONE), name, ...counts }
+}
+
+const NONE = { connected: false, reason: undefined, cost: 1, created: undefined }
 
 function ofLink({ metadata, spec, status }: Link, expires: string | undefined): OutgoingLink {
   const connected = isTrue(status, 'Operational')
@@ -68,7 +93,7 @@ function ofToken({ metadata, spec, status }: AccessToken): OutgoingLink {
   return {
     name: metadata.name,
     connected: false,
-    reason: reasonOf(status) ?? 'token is being redeemed',
+    reason: reasonOf(status) ?? 'The token is being redeemed',
     cost: spec.linkCost ?? 1,
     created: metadata.creationTimestamp,
   }

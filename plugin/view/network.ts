@@ -86,10 +86,12 @@ function linkedSites(id: string, links: readonly SiteLink[], names: ReadonlyMap<
   const towards = (other: string, direction: LinkedSite['direction'], cost: number): LinkedSite => {
     return { id: other, name: names.get(other) ?? other, direction, cost }
   }
-  return [
+  const all = [
     ...links.filter(({ from }) => from === id).map(({ to, cost }) => towards(to, 'outgoing', cost)),
     ...links.filter(({ to }) => to === id).map(({ from, cost }) => towards(from, 'incoming', cost)),
   ]
+  // Sites with several routers have several links between them.
+  return [...new Map(all.map((linked) => [`${linked.direction} ${linked.id}`, linked])).values()]
 }
 
 /** The tree of `network status`; with `verbose` the routers too. */

@@ -35,8 +35,11 @@ export interface SiteTargets {
 /** The services that have a listener or a connector in this site, sorted by address. */
 export function servicesOf(sources: ServiceSources): ServiceView[] {
   const keys = new Set([...sources.listeners, ...sources.connectors].map(({ spec }) => spec.routingKey))
-  return [...keys].sort().map((key) => serviceOf(key, sources))
+  const services = [...keys].map((key) => serviceOf(key, sources))
+  return services.sort((a, b) => compared(a.name, b.name) || compared(a.address, b.address))
 }
+
+const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 function serviceOf(key: string, sources: ServiceSources): ServiceView {
   const listeners = sources.listeners.filter(({ spec }) => spec.routingKey === key)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { API_VERSION } from '../../core/model/resource-schema.ts'
 import { eventually } from '../support/eventually.ts'
 import { frozenLink } from '../support/frozen-link.ts'
+import { linkByHand } from '../support/link-by-hand.ts'
 import { conditionOf } from '../support/machine-resources.ts'
 import { answers, backend, call, siteHost, startSite } from '../support/machine-site.ts'
 
@@ -17,16 +17,10 @@ async function linkedSites() {
   await west.link('token', await east.token())
   await west.linked('token')
   const credentials = await west.store.credentials('token')
-  if (credentials?.certificate === undefined || credentials.key === undefined) throw new Error('no credentials')
+  if (credentials === undefined) throw new Error('no credentials')
   await west.unlink('token')
-  await west.store.putCredentials('to-east', {
-    ...credentials,
-    certificate: credentials.certificate,
-    key: credentials.key,
-  })
   const endpoints = [{ name: 'inter-router' as const, host: east.host, port: String(network.port) }]
-  const spec = { endpoints, tlsCredentials: 'to-east' }
-  await west.store.apply({ apiVersion: API_VERSION, kind: 'Link', metadata: { name: 'to-east' }, spec })
+  await linkByHand(west, { name: 'to-east', endpoints, credentials })
   await west.linked('to-east')
   for (const site of [east, west]) {
     const { port } = await backend(site.host, `from ${site.name}`)

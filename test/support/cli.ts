@@ -52,9 +52,18 @@ export async function siteWithoutPrograms(store: Store, name: string): Promise<v
   })
 }
 
+/** Runs `skupper WORDS` on a cluster, with the kubeconfig and namespace of a test, and waits for its end. */
+export function skupperOnCluster(kubeconfig: string, namespace: string): (...words: string[]) => Promise<Answer> {
+  return (...words) => spawned([...words, '--kubeconfig', kubeconfig, '--namespace', namespace], { HOME: tmpdir() })
+}
+
 function run(words: readonly string[], home: string): Promise<Answer> {
+  return spawned(words, { HOME: home, XDG_DATA_HOME: home, SKUPPER_NO_SYSTEMD: '1', ...LINUX })
+}
+
+function spawned(words: readonly string[], environment: Record<string, string>): Promise<Answer> {
   const child = spawn(process.execPath, [PLUGIN, ...words], {
-    env: { PATH: process.env['PATH'], HOME: home, XDG_DATA_HOME: home, SKUPPER_NO_SYSTEMD: '1', ...LINUX, ...COMPILED },
+    env: { PATH: process.env['PATH'], ...environment, ...COMPILED },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: COMMAND_DEADLINE_MS,
   })

@@ -19,7 +19,7 @@ import { temporaryDirectory } from './temporary-directory.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 /** A machine that runs other tests beside these may take its time. */
-const PATIENCE = { deadlineMs: 30_000 }
+const PATIENCE = { deadlineMs: 60_000 }
 
 /** A service of a test: what its Connector and Listener are made of. */
 export interface Service {

@@ -7,6 +7,8 @@ import { onTestFinished } from 'vitest'
 import { eventually } from './eventually.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
+/** A machine that runs other things beside this test takes its time to start a program. */
+const START_PATIENCE = { deadlineMs: 60_000 }
 const MAIN = join(import.meta.dirname, '../../router/main.ts')
 
 /** A line of the router's log. */
@@ -44,12 +46,12 @@ export class RouterProcess {
   }
 
   /** The first line with these facts, which is waited for. */
-  async logged(facts: LogLine): Promise<LogLine> {
+  async logged(facts: LogLine, patience: { readonly deadlineMs?: number } = {}): Promise<LogLine> {
     return eventually(() => {
       const line = this.logs(facts)[0]
       if (line === undefined) throw new Error(`not logged: ${JSON.stringify(facts)} in ${JSON.stringify(this.log)}`)
       return line
-    })
+    }, patience)
   }
 
   /** All lines with these facts so far. */
@@ -96,7 +98,7 @@ export async function runRouter(config: unknown, options: RouterProcessOptions =
 export async function startRouter(config: unknown, options: RouterProcessOptions = {}): Promise<RouterProcess> {
   const router = await runRouter(config, options)
   await Promise.race([
-    router.logged({ msg: 'ready' }),
+    router.logged({ msg: 'ready' }, START_PATIENCE),
     router.ended.then((ending) => {
       throw new Error(`the router ended: ${JSON.stringify(ending)} ${router.errors}`)
     }),

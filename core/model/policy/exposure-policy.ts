@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { isAddress } from '../address.ts'
-import { EXPOSABLE_KINDS, type ExposableObject } from '../exposure/exposable-object.ts'
+import { EXPOSABLE_KINDS, type ExposableKind, type ExposableObject } from '../exposure/exposable-object.ts'
 import { ISTIO_TREATMENTS } from '../exposure/istio-treatment.ts'
 import { fields, flag, integer, matching, oneOf, port } from '../field-schemas.ts'
 import { PROTOCOLS } from '../protocol.ts'
 import { resourceSchema, type Known } from '../resource-schema.ts'
 import type { PolicyNamespace } from './cluster-policy.ts'
-import { labelSelectorSchema, selects } from './label-selector.ts'
+import { labelSelectorSchema, selects, type LabelSelector } from './label-selector.ts'
 
+const DEFAULT_KINDS: readonly ExposableKind[] = ['Service']
+const EVERYTHING: LabelSelector = {}
 const MAX_PORTS = 64
 const MAX_PRIORITY = 1_000_000
 const PLACE = /\{(name|namespace|label:[^{}]+)\}/g
@@ -63,7 +65,7 @@ export function missOf(
   object: ExposableObject,
   namespace: PolicyNamespace,
 ): string | undefined {
-  const { kinds = ['Service'], namespaceSelector, selector = {} } = policy.spec
+  const { kinds = DEFAULT_KINDS, namespaceSelector, selector = EVERYTHING } = policy.spec
   if (!kinds.includes(object.kind)) return `it is for ${kinds.join(', ')}`
   if (!selects(namespaceSelector, namespace.labels)) return `its namespaceSelector does not select ${namespace.name}`
   if (!selects(selector, object.labels)) return 'its selector does not select the object'
@@ -79,7 +81,7 @@ export function policyFor(
   let best: ExposurePolicy | undefined
   for (const policy of policies) {
     if (policy.spec.dryRun === true || (best !== undefined && byRank(best, policy) < 0)) continue
-    if (missOf(policy, object, namespace) === undefined) best = policy
+    if (applies(policy, object, namespace)) best = policy
   }
   return best
 }
@@ -101,6 +103,11 @@ export function templateAddress(
   })
   if (missing.length > 0) return { why: `the object has no label ${missing.join(', ')}, which the address is made of` }
   return isAddress(address) ? { address } : { why: `"${address}", made from "${template}", is not an address` }
+}
+
+function applies({ spec }: ExposurePolicy, object: ExposableObject, namespace: PolicyNamespace): boolean {
+  const { kinds = DEFAULT_KINDS, namespaceSelector, selector = EVERYTHING } = spec
+  return kinds.includes(object.kind) && selects(namespaceSelector, namespace.labels) && selects(selector, object.labels)
 }
 
 function byRank(a: ExposurePolicy, b: ExposurePolicy): number {

@@ -30,7 +30,12 @@ type Requirement = z.infer<typeof requirementSchema>
 
 /** Whether an object with these labels is selected. */
 export function selects(selector: LabelSelector, labels: Labels): boolean {
-  return requirementsOf(selector).every((requirement) => isMet(requirement, labels))
+  const { matchLabels = {}, matchExpressions = [] } = selector
+  // Without a list in between: hundreds of policies may be asked for each object.
+  for (const key in matchLabels) {
+    if (!Object.hasOwn(labels, key) || labels[key] !== matchLabels[key]) return false
+  }
+  return matchExpressions.every((requirement) => isMet(requirement, labels))
 }
 
 /** The selector as text, as a Connector and `kubectl -l` take it: `app=web,tier in (a,b),!old`; empty for everything. */

@@ -1,19 +1,33 @@
+import { errorCode } from '../../../core/kube/errors.ts'
 import type { KubeClient } from '../../../core/kube/kube-client.ts'
 import type { ResourceType } from '../../../core/kube/kube-object.ts'
-import { MODEL_TYPES } from '../../../core/kube/resource-types.ts'
+import { MODEL_TYPES, SECRET } from '../../../core/kube/resource-types.ts'
 import { SkupperError } from '../../../core/model/error.ts'
 
-/** Throws `crds/missing` where the cluster does not serve all kinds of skupper.io. */
-export async function installCrds(client: KubeClient): Promise<void> {
+/**
+ * Installs the kinds of skupper.io that the cluster does not serve; those it serves are left as they are, and nobody
+ * needs a right to look at their definitions. Throws `crds/missing`, saying what an administrator has to run, where to
+ * install them is not permitted.
+ */
+export async function installMissingCrds(client: KubeClient): Promise<void> {
   const missing = await missingTypes(client)
   if (missing.length === 0) return
-  const kinds = missing.map(({ kind }) => kind)
-  const message = `The cluster does not know ${kinds.join(', ')} of skupper.io. An administrator has to install them`
-  throw new SkupperError('crds/missing', message, { wanted: 'the kinds of skupper.io' })
+  // Only here: to load it takes longer than most commands do.
+  const { installCrds } = await import('../../../core/kube/crds.ts')
+  await installCrds(client).catch((cause: unknown) => {
+    throw errorCode(cause) === 'kube/forbidden' ? notPermitted(missing, cause) : cause
+  })
 }
 
 async function missingTypes(client: KubeClient): Promise<ResourceType[]> {
-  const types = Object.values(MODEL_TYPES).filter(({ apiVersion }) => apiVersion.startsWith('skupper.io/'))
+  const types = Object.values(MODEL_TYPES).filter((type) => type !== SECRET)
   const found = await Promise.all(types.map((type) => client.serves(type)))
   return types.filter((_, position) => found[position] === false)
+}
+
+function notPermitted(missing: readonly ResourceType[], cause: unknown): SkupperError {
+  const kinds = missing.map(({ kind }) => kind).join(', ')
+  const wanted = 'skupper crds | kubectl apply -f -'
+  const message = `The cluster does not know ${kinds} of skupper.io, and you may not install them. An administrator has to run: ${wanted}`
+  return new SkupperError('crds/missing', message, { cause, wanted })
 }

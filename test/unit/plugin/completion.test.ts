@@ -9,6 +9,7 @@ const cli: Cli = {
   platform: () => {
     throw new Error('completion asks no platform')
   },
+  cluster: () => Promise.reject(new Error('no cluster here')),
   contexts: () => Promise.resolve([]),
   terminal: {
     print: () => undefined,

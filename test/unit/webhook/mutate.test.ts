@@ -155,7 +155,7 @@ describe('any object', () => {
     fc.constant('{"annotations":{"skupper.io/proxy":"http"},"podAnnotations":{"sidecar.istio.io/inject":"false"}}'),
     fc.string(),
   )
-  const map = fc.option(fc.dictionary(key, value), { nil: undefined })
+  const map = fc.option(fc.dictionary(key, value, { noNullPrototype: true }), { nil: undefined })
   const kinds = fc.constantFrom(deployment, service, statefulSet)
 
   it('is changed once, and nowhere but in its labels and annotations', () => {

@@ -28,7 +28,7 @@ test('a link that is down says why, where that is known', () => {
 
 test('a token that is not redeemed yet is a link that is not connected', () => {
   expect(sentences({ tokens: [token('a'), token('b', 'No such claim')] })).toEqual([
-    'Link a not connected (token is being redeemed)',
+    'Link a not connected (The token is being redeemed)',
     'Link b not connected (No such claim)',
   ])
 })
@@ -52,5 +52,17 @@ test('a link tells when its certificate ends, and warns where nobody renews it',
   expect(outgoingLinks({ links, tokens: [], remoteSites: [], expiries })).toMatchObject([
     { name: 'a', expires: '2030-01-01T00:00:00.000Z', warning: 'The certificate ends soon' },
     { name: 'b', expires: undefined, warning: undefined },
+  ])
+})
+
+test('links that one token made are one, connected where one of them is', () => {
+  const made = (name: string, status: Parameters<typeof link>[1] = {}) => {
+    const { metadata, ...rest } = link(name, status)
+    return { ...rest, metadata: { ...metadata, annotations: { 'internal.skupper.io/access-token': 'uid' } } }
+  }
+  const redeemed = { ...token('a'), metadata: { name: 'a', uid: 'uid' } }
+  const found = outgoingLinks({ links: [made('a-1'), made('a-2', operational)], tokens: [redeemed], remoteSites: [] })
+  expect(found.map(({ name, connected, connections }) => ({ name, connected, connections }))).toEqual([
+    { name: 'a', connected: true, connections: { up: 1, total: 2 } },
   ])
 })

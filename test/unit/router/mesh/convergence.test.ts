@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Graph } from '../../../../router/mesh/control/graph.ts'
-import { MeshSimulation } from '../../../support/mesh-simulation.ts'
+import { MeshSimulation } from '../../../../bench/scale/mesh-simulation.ts'
 
 const ROUTERS = 50
 const BALANCED = 3

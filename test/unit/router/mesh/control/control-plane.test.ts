@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { ControlPlane } from '../../../../../router/mesh/control/control-plane.ts'
 import { decodeControl, encodeControl } from '../../../../../router/mesh/control/control-message.ts'
 import type { ControlMessage } from '../../../../../router/mesh/control/control-message.ts'
-import { MeshSimulation } from '../../../../support/mesh-simulation.ts'
+import { MeshSimulation } from '../../../../../bench/scale/mesh-simulation.ts'
 
 const BALANCED = 3
 

@@ -6,6 +6,7 @@ import {
   CLUSTER_ROLE_BINDING,
   CUSTOM_RESOURCE_DEFINITION,
   DEPLOYMENT,
+  MODEL_TYPES,
   MUTATING_WEBHOOK,
   SECRET,
   SERVICE,
@@ -19,6 +20,9 @@ import { admissionWebhook } from '../support/admission-webhook.ts'
 import { eventually } from '../support/eventually.ts'
 import { deployment, exposurePolicy, clusterPolicy, service } from '../support/exposable.ts'
 import { KUBECONFIG, namespaceClient } from '../support/kube-cluster.ts'
+import { siteExposures } from '../support/site-exposures.ts'
+
+// One file for all: the kind SkupperClusterPolicy, once installed, holds for the whole cluster.
 
 const DEADLINE = { deadlineMs: 20_000 }
 
@@ -168,5 +172,48 @@ describe.skipIf(KUBECONFIG === undefined)('admission', () => {
         .map((failed) => errorCode((failed as PromiseRejectedResult).reason)),
     ).toEqual([])
     expect(await client.list(DEPLOYMENT)).toHaveLength(100)
+  })
+})
+
+describe.skipIf(KUBECONFIG === undefined)('annotated objects', () => {
+  const expose = { 'skupper.io/expose': 'true' }
+  const BOTH = 'Connector web-8080-deployment-web, Listener web-8080'
+
+  test('are exposed without a webhook, changed, and withdrawn', async () => {
+    const { client, running, keys } = await siteExposures()
+    await client.create(inNamespace(client, deployment({ annotations: expose })))
+    await eventually(async () => (await keys()) === BOTH, DEADLINE)
+    const annotate = (annotations: object) => client.patch(DEPLOYMENT, { name: 'web' }, { metadata: { annotations } })
+    await annotate({ 'skupper.io/port': '80:8080' })
+    await eventually(async () => (await keys()) === 'Connector web-80-deployment-web, Listener web-80', DEADLINE)
+    await annotate({ 'skupper.io/port': 'eighty' })
+    await eventually(() => running.problems.some(({ message }) => message.includes('"eighty"')), DEADLINE)
+    await annotate({ 'skupper.io/port': null, 'skupper.io/expose': null })
+    await eventually(async () => (await keys()) === '', DEADLINE)
+    expect(running.problems).toEqual([])
+  })
+
+  test('as Skupper v1 has them are exposed, and a deleted Listener comes back', async () => {
+    const { client, keys } = await siteExposures()
+    const annotations = { 'skupper.io/proxy': 'http', 'skupper.io/address': 'api' }
+    await client.create(inNamespace(client, service({ annotations })))
+    const both = 'Connector api-80-service-web, Listener api-80'
+    await eventually(async () => (await keys()) === both, DEADLINE)
+    await client.delete(MODEL_TYPES.Listener, 'api-80')
+    await eventually(async () => (await keys()) === both, DEADLINE)
+  })
+
+  test("are withdrawn while Skupper v1's policies cannot be read, and come back", async () => {
+    const { admin, client, running, keys } = await siteExposures()
+    await client.create(inNamespace(client, deployment({ annotations: expose })))
+    await eventually(async () => (await keys()) === BOTH, DEADLINE)
+    await admin.apply(clusterPolicyCrd())
+    try {
+      await eventually(async () => (await keys()) === '', DEADLINE)
+      expect(running.problems.map(({ message }) => message).join()).toContain('skupperclusterpolicies')
+    } finally {
+      await admin.delete(CUSTOM_RESOURCE_DEFINITION, clusterPolicyCrd().metadata.name)
+    }
+    await eventually(async () => (await keys()) === BOTH, DEADLINE)
   })
 })

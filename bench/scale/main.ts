@@ -1,0 +1,47 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { measureScale, type ScaleResult, type Shape } from './measure.ts'
+import { plot, type Curve } from './plot.ts'
+
+// `npx node bench/scale/main.ts --sizes 25,50,100,200 --addresses 2000 --plots docs/performance`: a JSON line for each
+// network, and curves over the number of routers.
+
+const SHAPES: readonly Shape[] = ['hub', 'mesh']
+const PLOTS = [
+  ['converge_ms', 'ms until all routers know all'],
+  ['messages', 'messages on all links until then'],
+  ['spoke_messages', 'messages of one outer router until then'],
+  ['memory_kb_per_router', 'memory of a router, kB'],
+] as const
+
+const { values } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '25,50,100,200' },
+    addresses: { type: 'string', default: '2000' },
+    plots: { type: 'string' },
+  },
+})
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+const results: ScaleResult[] = []
+for (const shape of SHAPES) {
+  for (const routers of values.sizes.split(',').map(Number)) {
+    const result = measureScale({ shape, routers, addresses: Number(values.addresses) }, collect)
+    results.push(result)
+    console.log(JSON.stringify(result))
+  }
+}
+if (values.plots !== undefined) {
+  await mkdir(values.plots, { recursive: true })
+  for (const [figure, title] of PLOTS) await writeFile(join(values.plots, `${figure}.svg`), plot(title, curves(figure)))
+}
+
+function curves(figure: (typeof PLOTS)[number][0]): Curve[] {
+  return SHAPES.map((name) => ({
+    name,
+    points: results.filter(({ shape }) => shape === name).map((result) => [result.routers, result[figure]] as const),
+  }))
+}

@@ -1,0 +1,43 @@
+/** The Deployment `backend` of the guide, without its Service: each pod answers with its own name. */
+export const backend = (replicas: number): string => deployment({ name: 'backend', replicas, port: 8080 })
+
+/** The Deployment `frontend` of the guide, whose pods have curl. */
+export const FRONTEND = deployment({ name: 'frontend', replicas: 1, port: 8080 })
+
+/** A Service for the pods of a Deployment. */
+export const serviceFor = (name: string, port: number): string => `---
+apiVersion: v1
+kind: Service
+metadata:
+  name: ${name}
+spec:
+  selector: {app: ${name}}
+  ports: [{port: ${String(port)}, targetPort: 8080}]
+`
+
+interface Workload {
+  readonly name: string
+  readonly replicas: number
+  readonly port: number
+}
+
+function deployment({ name, replicas, port }: Workload): string {
+  return `---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ${name}
+spec:
+  replicas: ${String(replicas)}
+  selector: {matchLabels: {app: ${name}}}
+  template:
+    metadata: {labels: {app: ${name}}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers:
+      - name: ${name}
+        image: ${name}:v1
+        ports: [{containerPort: ${String(port)}}]
+        readinessProbe: {httpGet: {path: /health, port: ${String(port)}}, periodSeconds: 1}
+`
+}
