@@ -95,8 +95,8 @@ describe.skipIf(KUBECONFIG === undefined)('the command line on an API server', {
         1,
         /Could not read deployment absent: deployments.apps "absent" not found/,
       ],
-      ['expose pods x --port 80', 2, /invalid target type: pods/],
-      ['init --enable-rest-api', 2, /--enable-rest-api cannot be used/],
+      ['expose pods x --port 80', 1, /invalid target type: pods/],
+      ['init --enable-rest-api', 1, /--enable-rest-api cannot be used/],
       ['status --context absent', 1, /no context "absent"/],
     ] as const
     for (const [words, wanted, says] of refused) {
