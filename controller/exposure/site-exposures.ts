@@ -32,13 +32,16 @@ export interface SiteExposuresOptions {
   readonly client: KubeClient
   readonly log: Log
   readonly random: () => number
+  /** Whether the namespace's Site belongs to this controller. */
+  readonly isOurs: () => Promise<boolean>
   /** Problems or policies are others than before. */
   readonly onChange: () => void
 }
 
 /**
  * Keeps a Listener and a Connector for each port of the namespace's exposed Services and workloads, as annotations and
- * policies say: with a webhook in the cluster or without. While there is no Site it does nothing.
+ * policies say: with a webhook in the cluster or without.
+ * While there is no Site of ours it does nothing.
  */
 export class SiteExposures {
   readonly #options: SiteExposuresOptions
@@ -114,7 +117,7 @@ export class SiteExposures {
   }
 
   async #pass(): Promise<void> {
-    if (this.#sites.items.length === 0) return
+    if (this.#sites.items.length === 0 || !(await this.#options.isOurs())) return
     const objects = this.#objects.flatMap(({ items }) => items.flatMap(soundObject))
     const { exposed, problems } = namespaceExposures(objects, this.policies.namespace, this.#policies.policies)
     const desired = exposedResources(exposed)

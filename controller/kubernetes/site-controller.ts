@@ -2,6 +2,7 @@ import type { KubeClient } from '../../core/kube/kube-client.ts'
 import { CONFIG_MAP } from '../../core/kube/resource-types.ts'
 import { SITE_CONTROLLER } from '../../core/kube/site-rbac.ts'
 import type { SiteStore } from '../../core/model/site-store.ts'
+import { SiteExposures } from '../exposure/site-exposures.ts'
 import type { Log } from '../log.ts'
 import { SiteKeeper, type Ground, type SiteKeeperOptions } from '../site/site-keeper.ts'
 import { clusterAccess } from './cluster-access.ts'
@@ -34,7 +35,7 @@ export interface SiteController {
 
 /** Keeps the site of one namespace of a cluster. Resolves when it has begun. */
 export async function controlSite(options: SiteControllerOptions): Promise<SiteController> {
-  const { client, namespace, log } = options
+  const { client, namespace, log, random } = options
   const trigger = { now: (): void => undefined }
   const watch = new ClusterWatch({
     ...{ client, namespace, log },
@@ -42,10 +43,18 @@ export async function controlSite(options: SiteControllerOptions): Promise<SiteC
       trigger.now()
     },
   })
-  await watch.start()
+  const exposures = new SiteExposures({
+    ...{ client, log, random },
+    isOurs: async () => (await groundOf(client, namespace)).kind === 'ours',
+    onChange: () => {
+      trigger.now()
+    },
+  })
+  await Promise.all([watch.start(), exposures.start()])
   const keeper = new SiteKeeper({
     ...options,
     platform: 'kubernetes',
+    exposures,
     premises: (identity, events) => new ClusterPremises({ ...options, watch }, identity, events),
     defaultAccess: clusterAccess,
     ground: () => groundOf(client, namespace),
@@ -58,6 +67,7 @@ export async function controlSite(options: SiteControllerOptions): Promise<SiteC
   keeper.start()
   return {
     close: async () => {
+      await exposures.close()
       await keeper.close()
       watch.close()
     },

@@ -30,6 +30,7 @@ export async function siteExposures() {
     client: own,
     log: new RecordedLog(),
     random: Math.random,
+    isOurs: () => Promise.resolve(true),
     onChange: () => undefined,
   })
   onTestFinished(() => running.close())
