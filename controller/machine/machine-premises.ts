@@ -88,6 +88,8 @@ export class MachinePremises implements Premises {
       this.#trouble = undefined
     } catch (error) {
       this.#ports = undefined
+      // Where it cannot listen no router runs, and the next address is as good.
+      if (!this.#driver.state.isRunning) this.#localHost = undefined
       this.#trouble = error instanceof Error ? error.message : String(error)
       throw error
     }

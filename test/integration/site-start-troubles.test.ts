@@ -53,18 +53,3 @@ test('an address that this machine does not have is told, and the site starts on
   await writeSite(east)
   await east.ready()
 })
-
-test('a changed listen-host moves the router to it', async () => {
-  const east = await siteToStart()
-  await writeSite(east)
-  east.start()
-  await east.ready()
-  const before = await east.routerPid()
-  await writeSite(east, { 'listen-host': siteHost(2) })
-  await eventually(async () => {
-    expect(await east.routerPid()).not.toBe(before)
-    const answer = await fetch(`http://${siteHost(2)}:9090/healthz`)
-    return answer.ok
-  })
-  await east.ready()
-})
