@@ -5,14 +5,16 @@ const [, , first] = process.argv
 if (isProgram(first)) process.argv.splice(2, 1)
 await run(isProgram(first) ? first : 'skupper')
 
-type Program = 'controller' | 'router' | 'skupper'
+/** `webhook` is a command of the command line, so its program has another name. */
+type Program = 'controller' | 'router' | 'webhook-server' | 'skupper'
 
 function isProgram(word: string | undefined): word is Program {
-  return word === 'controller' || word === 'router' || word === 'skupper'
+  return word === 'controller' || word === 'router' || word === 'webhook-server' || word === 'skupper'
 }
 
 function run(program: Program): Promise<unknown> {
   if (program === 'controller') return import('../controller/main.ts')
   if (program === 'router') return import('../router/main.ts')
+  if (program === 'webhook-server') return import('../webhook/main.ts')
   return import('../plugin/main.ts')
 }

@@ -57,8 +57,7 @@ function readFlags() {
   const names = ['namespace', 'port', 'health-port', 'host', 'url', 'certificate-secret', 'kubeconfig'] as const
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' }] as const))
   try {
-    // `webhook` may stand first: in the image one program chooses among all.
-    const { values } = parseArgs({ options, args: process.argv.slice(2).filter((word) => word !== 'webhook') })
+    const { values } = parseArgs({ options })
     const { namespace, url, kubeconfig, host = '::' } = values as Readonly<Record<string, string | undefined>>
     if (namespace === undefined) throw new Error('--namespace is missing')
     const hosts = url === undefined ? webhookHosts(namespace) : [...webhookHosts(namespace), hostOf(url)]

@@ -41,7 +41,7 @@ function labelled(object: KubeObject): KubeObject {
 const SELECTOR = { 'app.kubernetes.io/name': WEBHOOK }
 
 function deployment({ namespace, image, replicas, certManager }: InstallOptions): KubeObject {
-  const args = ['webhook', '--namespace', namespace]
+  const args = ['webhook-server', '--namespace', namespace]
   const container = {
     name: 'webhook',
     image,
