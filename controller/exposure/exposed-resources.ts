@@ -4,15 +4,13 @@ import {
   EXPOSES_ANNOTATION,
   MANAGED_BY,
   MANAGED_BY_LABEL,
+  TARGET_ANNOTATION,
 } from '../../core/model/annotation-names.ts'
 import type { Connector } from '../../core/model/connector.ts'
 import { titleOf, type ExposableObject } from '../../core/model/exposure/exposable-object.ts'
 import type { ExposedPort, Exposure } from '../../core/model/exposure/exposure.ts'
 import type { Listener } from '../../core/model/listener.ts'
 import { API_VERSION } from '../../core/model/resource-schema.ts'
-
-/** On a Connector: `TYPE/NAME` of the workload or Service that it was made for. */
-export const TARGET_ANNOTATION = 'internal.skupper.io/target'
 
 /** An object of the namespace that is exposed, and how. */
 export interface ExposedObject {

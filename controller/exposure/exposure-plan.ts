@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import { EXPOSES_ANNOTATION, SYNCED_LABEL } from '../../core/model/annotation-names.ts'
+import { EXPOSES_ANNOTATION, SYNCED_LABEL, TARGET_ANNOTATION } from '../../core/model/annotation-names.ts'
 import type { Connector } from '../../core/model/connector.ts'
 import type { Listener } from '../../core/model/listener.ts'
 import type { Labels } from '../../core/model/labels.ts'
-import { TARGET_ANNOTATION, type ExposedResources } from './exposed-resources.ts'
+import type { ExposedResources } from './exposed-resources.ts'
 
 /** Keys by which a place says what it keeps, such as whose an object is. */
 const PLACE_KEY = /^(app\.kubernetes\.io|internal\.skupper\.io)\//

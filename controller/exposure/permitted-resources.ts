@@ -1,3 +1,4 @@
+import { TARGET_ANNOTATION } from '../../core/model/annotation-names.ts'
 import { parseRoutingKey } from '../../core/model/address.ts'
 import type { Connector } from '../../core/model/connector.ts'
 import type { Link } from '../../core/model/link.ts'
@@ -12,7 +13,6 @@ import {
 import type { Resource } from '../../core/model/resource.ts'
 import { note, type ConfigNote } from '../../router/config/rendered.ts'
 import type { SiteResources } from '../site/site-resources.ts'
-import { TARGET_ANNOTATION } from './exposed-resources.ts'
 
 /** The policies of Skupper v1 as they stand for the namespace of a site. */
 export interface SitePolicies {
