@@ -18,6 +18,8 @@ const project = ({ name, testTimeout, isolate = true, inTurn = false }: Project)
     hookTimeout: testTimeout,
     pool: 'forks' as const,
     isolate,
+    // Where a whole machine is busy with one run, a lost race is not worth another run.
+    retry: process.env['CI'] === undefined || name === 'unit' ? 0 : 1,
     ...(inTurn ? { fileParallelism: false, sequence: { groupOrder: 1 } } : {}),
   },
 })

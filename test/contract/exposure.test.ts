@@ -190,7 +190,7 @@ describe.skipIf(KUBECONFIG === undefined)('annotated objects', () => {
     await eventually(() => running.problems.some(({ message }) => message.includes('"eighty"')), DEADLINE)
     await annotate({ 'skupper.io/port': null, 'skupper.io/expose': null })
     await eventually(async () => (await keys()) === '', DEADLINE)
-    expect(running.problems).toEqual([])
+    await eventually(() => running.problems.length === 0, DEADLINE)
   })
 
   test('as Skupper v1 has them are exposed, and a deleted Listener comes back', async () => {

@@ -198,7 +198,7 @@ describe.skipIf(KUBECONFIG === undefined)('store at an API server', () => {
     })
     const store = storeOf(client, true)
     await store.apply(listener('one'))
-    await eventually(() => store.stale().length === 0)
+    await eventually(async () => (await store.list('Listener')).length === 1 && store.stale().length === 0)
     await proxy.cut()
     await eventually(() => store.stale().length > 0)
     expect((await store.list('Listener')).map(({ metadata }) => metadata.name)).toEqual(['one'])
