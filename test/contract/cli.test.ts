@@ -27,6 +27,7 @@ describe.skipIf(KUBECONFIG === undefined)('the command line on an API server', {
   test('init makes what a site is of, a further one changes what it names, delete takes all of it away', async () => {
     const { client, skupper } = await commandLine()
     await deployment(client, 'users-own')
+    expect((await skupper('status')).stdout).toBe(`Skupper is not enabled in namespace '${client.namespace}'\n`)
 
     const made = await skupper('init', ...GUIDE.split(' '), '--wait', 'none')
     expect(made).toEqual({

@@ -1,4 +1,5 @@
 import type { KubeClient } from '../../../core/kube/kube-client.ts'
+import { errorCode } from '../../../core/kube/errors.ts'
 import type { KubeObject } from '../../../core/kube/kube-object.ts'
 import { MODEL_TYPES } from '../../../core/kube/resource-types.ts'
 import type { GivenCredentials } from '../../../core/model/credentials.ts'
@@ -28,7 +29,7 @@ export class NamespaceResources implements Resources {
   }
 
   async list<K extends Kind>(kind: K): Promise<ResourceOf<K>[]> {
-    const objects = await this.#client.list(MODEL_TYPES[kind])
+    const objects = await this.#listed(kind)
     return objects.flatMap((object) => this.#read(kind, object) ?? [])
   }
 
@@ -53,6 +54,16 @@ export class NamespaceResources implements Resources {
     if (secret === undefined) return undefined
     const [ca, certificate] = [secretText(secret, 'ca.crt') ?? '', secretText(secret, 'tls.crt')]
     return { ca, certificate, key: secretText(secret, 'tls.key') }
+  }
+
+  /** A cluster that does not know a kind has none of it: its namespaces are places where Skupper is not enabled. */
+  async #listed(kind: Kind): Promise<readonly KubeObject[]> {
+    try {
+      return await this.#client.list(MODEL_TYPES[kind])
+    } catch (error) {
+      if (errorCode(error) === 'kube/no-crd') return []
+      throw error
+    }
   }
 
   #read<K extends Kind>(kind: K, object: KubeObject): ResourceOf<K> | undefined {
