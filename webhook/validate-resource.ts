@@ -20,9 +20,9 @@ export interface ResourceCandidate {
  */
 export function resourceValidationOf(
   { object, oldObject, namespace = '' }: ResourceCandidate,
-  { policies, namespace: namespaceOf }: ClusterView,
+  view: ClusterView,
 ): Validation {
-  const site = { rules: policies.cluster, namespace: namespaceOf(namespace) }
+  const site = { rules: view.policies.cluster, namespace: view.namespace(namespace) }
   const fault = faultOf(object, site)
   if (fault === undefined) return { refusal: undefined, warnings: patternWarnings(object) }
   const wasThere = faultOf(oldObject, site) === fault

@@ -52,7 +52,10 @@ function questionsAbout(resource: Resource): PolicyQuestion[] {
       return [serviceQuestion(resource.spec.routingKey)]
     case 'Connector':
       return [resourceQuestion(resource), serviceQuestion(resource.spec.routingKey)]
-    default:
+    case 'RemoteSite':
+    case 'RouterAccess':
+    case 'Secret':
+    case 'Site':
       return []
   }
 }

@@ -18,27 +18,31 @@ const token = (host: string) => ({ url: `https://${host}:8081/1`, code: 'c', ca:
 const deployment = { 'internal.skupper.io/target': 'deployment/web' }
 
 it.each([
-  ['AccessGrant', {}, 'incoming links are not allowed', { allowIncomingLinks: true }],
-  ['AccessToken', token('h.com'), 'outgoing link to h.com is not allowed', { allowedOutgoingLinksHostnames: ['h.c'] }],
-  [
-    'AccessToken',
-    token('[fd00::1]'),
-    'outgoing link to fd00::1 is not allowed',
-    { allowedOutgoingLinksHostnames: ['^fd'] },
-  ],
-  [
-    'Link',
-    { endpoints: [endpoint('a')] },
-    'outgoing link to a is not allowed',
-    { allowedOutgoingLinksHostnames: ['a'] },
-  ],
-  [
-    'Listener',
-    { routingKey: 'web:80', host: 'w', port: 80 },
-    'service web cannot be created',
-    { allowedServices: ['web'] },
-  ],
-])('%s', (kind, spec, reason, allowing) => {
+  {
+    ...{ kind: 'AccessGrant', spec: {}, allowing: { allowIncomingLinks: true } },
+    reason: 'incoming links are not allowed',
+  },
+  {
+    ...{ kind: 'AccessToken', spec: token('h.com'), allowing: { allowedOutgoingLinksHostnames: ['h.c'] } },
+    reason: 'outgoing link to h.com is not allowed',
+  },
+  {
+    ...{ kind: 'AccessToken', spec: token('[fd00::1]'), allowing: { allowedOutgoingLinksHostnames: ['^fd'] } },
+    reason: 'outgoing link to fd00::1 is not allowed',
+  },
+  {
+    ...{ kind: 'Link', spec: { endpoints: [endpoint('a')] }, allowing: { allowedOutgoingLinksHostnames: ['a'] } },
+    reason: 'outgoing link to a is not allowed',
+  },
+  {
+    ...{
+      kind: 'Listener',
+      spec: { routingKey: 'web:80', host: 'w', port: 80 },
+      allowing: { allowedServices: ['web'] },
+    },
+    reason: 'service web cannot be created',
+  },
+])('$kind: $reason', ({ kind, spec, allowing, reason }) => {
   expect(refusalOf(resource(kind, spec), under())).toBe(`${DENIAL}${reason}`)
   expect(refusalOf(resource(kind, spec), under(allowing))).toBeUndefined()
   expect(refusalOf(resource(kind, spec), UNRESTRICTED)).toBeUndefined()
