@@ -2,7 +2,7 @@ import { TARGET_ANNOTATION } from '../../core/model/annotation-names.ts'
 import { parseRoutingKey } from '../../core/model/address.ts'
 import type { Connector } from '../../core/model/connector.ts'
 import type { Link } from '../../core/model/link.ts'
-import type { Listener } from '../../core/model/listener.ts'
+import { routingKeysOf, type AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
 import {
   mayDo,
@@ -37,9 +37,10 @@ export function permittedResources(resources: SiteResources, policies: SitePolic
   if (policies.rules.state === 'absent') return { resources, notes: [] }
   const accesses = part(resources.accesses, (access) => permittedAccess(access, policies))
   const links = part(resources.links, (link) => permittedLink(link, policies))
-  const listeners = part(resources.listeners, (listener) => whole(listener, [serviceOf(listener)], policies))
+  const listeners = part(resources.listeners, (listener) => whole(listener, servicesOf(listener), policies))
+  const several = part(resources.multiKeyListeners, (listener) => whole(listener, servicesOf(listener), policies))
   const connectors = part(resources.connectors, (connector) => {
-    return whole(connector, [resourceOf(connector), serviceOf(connector)], policies)
+    return whole(connector, [resourceOf(connector), serviceQuestion(connector.spec.routingKey)], policies)
   })
   return {
     resources: {
@@ -47,9 +48,10 @@ export function permittedResources(resources: SiteResources, policies: SitePolic
       accesses: accesses.resources,
       links: links.resources,
       listeners: listeners.resources,
+      multiKeyListeners: several.resources,
       connectors: connectors.resources,
     },
-    notes: [accesses, links, listeners, connectors].flatMap(({ notes }) => notes),
+    notes: [accesses, links, listeners, several, connectors].flatMap(({ notes }) => notes),
   }
 }
 
@@ -98,8 +100,8 @@ function permittedLink(link: Link, policies: SitePolicies): Outcome<Link> {
   return { denied: denied.denied }
 }
 
-function serviceOf({ spec }: Listener | Connector): PolicyQuestion {
-  return serviceQuestion(spec.routingKey)
+function servicesOf(listener: AnyListener): PolicyQuestion[] {
+  return routingKeysOf(listener).map(serviceQuestion)
 }
 
 function serviceQuestion(routingKey: string): PolicyQuestion {

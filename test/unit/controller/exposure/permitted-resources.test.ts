@@ -30,6 +30,7 @@ const resources: SiteResources = {
       },
     }),
   ],
+  multiKeyListeners: [],
   listeners: [
     parseResourceOf('Listener', {
       ...{ apiVersion, kind: 'Listener', metadata: { name: 'web' } },
