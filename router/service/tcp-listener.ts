@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { SkupperError } from '../../core/model/error.ts'
-import { AddressChoice, type AddressStrategy, type ChosenAddress } from './address-choice.ts'
+import { AddressChoice, type AddedAddress, type AddressStrategy } from './address-choice.ts'
 import { ClientOpening, type OpeningContext } from './client-opening.ts'
 import { ListenerFlow } from './listener-flow.ts'
 import type { ObserverMode } from '../observe/http-observer.ts'
@@ -89,7 +89,7 @@ export class TcpListener {
   }
 
   /** Sends clients to one more address; `value` is what the strategy goes by. */
-  addAddress(address: string, value: number): { readonly chosen: ChosenAddress; remove(): void } {
+  addAddress(address: string, value: number): AddedAddress {
     return this.#addresses.add(address, value)
   }
 
