@@ -3,17 +3,16 @@ import type { SkupperError } from '../../../core/model/error.ts'
 import type { ConnectionOptions, Peer, SaslMechanism } from '../../amqp/connection.ts'
 import type { DialOptions } from '../../amqp/dial.ts'
 import { amqpOptions, linkCost } from './amqp-options.ts'
-import { CAPABILITY } from './capabilities.ts'
-import { ControlConnection } from './control-connection.ts'
 import type { ControlLog } from '../control/control-link.ts'
 import type { EdgePlane } from '../control/edge-plane.ts'
 import type { Hop } from '../forward/hop-target.ts'
 import { DialLoop } from './dial-loop.ts'
 import { EdgeUplink } from './edge-uplink.ts'
+import { InteriorLink, type ConnectionGroup } from './interior-link.ts'
 import type { TlsFiles } from './listener.ts'
 import { randomToken } from '../random-token.ts'
-import type { Role, RouterConnection } from './router-connection.ts'
-import { Trunk, type DialContext } from './trunk.ts'
+import type { RouterConnection } from './router-connection.ts'
+import type { DialContext } from './trunk.ts'
 
 export interface ConnectorOptions {
   readonly name: string
@@ -57,32 +56,32 @@ export interface ConnectorContext extends DialContext {
 const DEFAULT_DATA_CONNECTIONS = 2
 const DIAL_TIMEOUT_MS = 5_000
 
-/** A link to another router that this one dials: a control connection and its data connections, dialled again for ever. */
+/**
+ * A link to another router that this one dials: for ever again. Where newer certificates come while it stands, a newer
+ * connection is made with them beside it, which takes over once it is linked; no stream is cut for that.
+ */
 export class MeshConnector {
   readonly options: ConnectorOptions
   readonly #context: ConnectorContext
-  readonly #loop: DialLoop
+  /** Of an edge router. */
+  readonly #loop: DialLoop | undefined
+  /** Between interior routers: what carries the traffic, or tries to. */
+  #link: InteriorLink | undefined
+  /** With newer certificates, to take over as soon as it is linked. */
+  #successor: InteriorLink | undefined
   #tls: TlsFiles | undefined
   #status: ConnectorStatus = 'CONNECTING'
   #message = 'not connected yet'
   #peer: LinkedPeer | undefined
-  #control: RouterConnection | undefined
+  #uplink: RouterConnection | undefined
 
   constructor(options: ConnectorOptions, context: ConnectorContext) {
     this.options = options
     this.#context = context
     this.#tls = options.tls
-    this.#loop = new DialLoop({
-      ...context,
-      target: () => this.#target(),
-      connect: (socket, onClosed) => {
-        this.#connect(socket, onClosed)
-      },
-      onFailed: (reason) => {
-        this.#failed(reason)
-      },
-    })
-    this.#loop.start()
+    const { edge } = context
+    if (edge === undefined) this.#link = this.#interiorLink()
+    else this.#loop = this.#edgeLoop(edge)
   }
 
   get name(): string {
@@ -104,25 +103,43 @@ export class MeshConnector {
     return this.#peer
   }
 
-  /** From the next dialling on these certificates are used; connections that stand are left alone. */
+  /**
+   * From the next dialling on these certificates are used; connections that stand are left alone. With a higher ordinal
+   * a link between interior routers is dialled anew at once (protocol sheet, section 1, certificate rotation).
+   */
   setTls(tls: TlsFiles): void {
+    const isNewer = (tls.ordinal ?? 0) > (this.#tls?.ordinal ?? 0)
     this.#tls = tls
+    if (!isNewer || this.#link?.correlator === undefined) return
+    this.#successor?.close()
+    this.#successor = this.#interiorLink()
   }
 
   /** Closes the link for good. Harmless when called twice. */
   close(): void {
-    this.#loop.stop()
-    this.#control?.close()
+    this.#loop?.stop()
+    this.#uplink?.close()
+    this.#successor?.close()
+    this.#link?.close()
   }
 
-  #connect(socket: Socket, onClosed: (reason?: SkupperError) => void): void {
-    const { edge } = this.#context
-    if (edge === undefined) this.#connectInterior(socket, onClosed)
-    else this.#connectEdge(edge, socket, onClosed)
+  #edgeLoop(plane: EdgePlane<Hop>): DialLoop {
+    const loop = new DialLoop({
+      ...this.#context,
+      target: () => this.#target(),
+      connect: (socket, onClosed) => {
+        this.#connectEdge(plane, socket, onClosed)
+      },
+      onFailed: (reason) => {
+        this.#failed(reason)
+      },
+    })
+    loop.start()
+    return loop
   }
 
   #connectEdge(plane: EdgePlane<Hop>, socket: Socket, onClosed: (reason?: SkupperError) => void): void {
-    this.#control = this.#context.connections.add({
+    this.#uplink = this.#context.connections.add({
       ...{ name: this.name, socket, dir: 'out', role: 'edge' },
       amqp: (id) => this.#amqp(id),
       owner: {
@@ -133,7 +150,7 @@ export class MeshConnector {
           return new EdgeUplink({ ...this.#context, connection, peer, cost, plane })
         },
         onClosed: (_, reason) => {
-          this.#control = undefined
+          this.#uplink = undefined
           this.#peer = undefined
           onClosed(reason)
         },
@@ -141,44 +158,51 @@ export class MeshConnector {
     })
   }
 
-  #connectInterior(socket: Socket, onClosed: (reason?: SkupperError) => void): void {
-    const correlator = randomToken(this.#context.random)
-    const trunk = new Trunk(this.#context, {
-      name: this.name,
+  #interiorLink(): InteriorLink {
+    const { cost, dataConnections = DEFAULT_DATA_CONNECTIONS } = this.options
+    const link: InteriorLink = new InteriorLink(this.#context, {
+      ...{ name: this.name, cost, dataConnections },
       target: () => this.#target(),
-      amqp: (id) => this.#amqp(id, { correlator, data: true }),
-    })
-    this.#control = this.#context.connections.add({
-      ...{ name: this.name, socket, dir: 'out', role: 'inter-router' },
-      amqp: (id) => this.#amqp(id, { correlator, data: false }),
-      owner: {
-        onOpen: (connection, peer) => this.#opened(connection, peer, trunk),
-        onClosed: (_, reason) => {
-          trunk.close()
-          this.#control = undefined
-          this.#peer = undefined
-          onClosed(reason)
-        },
+      amqp: (id, group) => this.#amqp(id, group),
+      // Of one connector, where it takes over; else the peer may still hold a connection of that name that is dead.
+      correlator: () => this.#correlatorFor(link),
+      isRefused: (connection, peer) => this.#isSelf(connection, peer),
+      onLinked: (peer, linkedCost) => {
+        this.#takeOver(link)
+        this.#linked(peer, linkedCost)
+      },
+      onFailed: (reason) => {
+        this.#linkFailed(link, reason)
       },
     })
+    link.start()
+    return link
   }
 
-  #opened(connection: RouterConnection, peer: Peer, trunk: Trunk): Role | undefined {
-    if (this.#isSelf(connection, peer)) return undefined
-    const cost = linkCost(this.options.cost, peer.properties)
-    const onReady = (): void => {
-      this.#linked(peer, cost)
-      const trunking = peer.offeredCapabilities.includes(CAPABILITY.trunking)
-      if (trunking) trunk.start(peer.containerId, this.options.dataConnections ?? DEFAULT_DATA_CONNECTIONS)
+  #correlatorFor(link: InteriorLink): string {
+    const before = link === this.#successor ? this.#link?.correlator : undefined
+    return before ?? randomToken(this.#context.random)
+  }
+
+  #takeOver(link: InteriorLink): void {
+    if (link !== this.#successor) return
+    this.#link?.supersede()
+    this.#link = link
+    this.#successor = undefined
+  }
+
+  #linkFailed(link: InteriorLink, reason: SkupperError | undefined): void {
+    if (link === this.#successor) {
+      this.#context.log.warn({ connector: this.name, code: reason?.code }, `newer certificates: ${textOf(reason)}`)
+      return
     }
-    return new ControlConnection(this.#context, {
-      connection,
-      peer,
-      cost,
-      members: trunk.group,
-      dialled: true,
-      onReady,
-    })
+    if (link !== this.#link) return
+    this.#peer = undefined
+    this.#failed(reason)
+    if (this.#successor === undefined) return
+    link.close()
+    this.#link = this.#successor
+    this.#successor = undefined
   }
 
   #isSelf(connection: RouterConnection, { containerId }: Peer): boolean {
@@ -195,7 +219,7 @@ export class MeshConnector {
   }
 
   #failed(reason: SkupperError | undefined): void {
-    const why = reason?.message ?? 'the connection was closed'
+    const why = textOf(reason)
     if (this.#status !== 'FAILED' || this.#message !== why) {
       this.#context.log.warn({ connector: this.name, code: reason?.code }, `not linked: ${why}`)
     }
@@ -210,7 +234,7 @@ export class MeshConnector {
   }
 
   /** `group`: the connections that belong together; an edge has one only. */
-  #amqp(connectionId: number, group?: { correlator: string; data: boolean }): ConnectionOptions {
+  #amqp(connectionId: number, group?: ConnectionGroup): ConnectionOptions {
     const { routerId, version } = this.#context
     const { host, cost, maxFrameSize, idleTimeoutMs } = this.options
     const ordinal = this.#tls === undefined ? undefined : (this.#tls.ordinal ?? 0)
@@ -221,4 +245,8 @@ export class MeshConnector {
       group: group && { ...group, ordinal },
     })
   }
+}
+
+function textOf(reason: SkupperError | undefined): string {
+  return reason?.message ?? 'the connection was closed'
 }
