@@ -31,7 +31,10 @@ describe.skipIf(CLUSTERS.length < 2)('a service of two clusters', () => {
     await serveFromBoth(west, east)
     for (const site of [west, east]) {
       const spec = ['get', 'service', 'api', '-o', 'jsonpath={.spec.selector} {.spec.ports[*].targetPort}']
-      await eventually(async () => expect(await site.kubectl(spec)).toBe('{"app":"api"} 8080'))
+      await eventually(async () => {
+        expect(await site.kubectl(spec)).toBe('{"app":"api"} 8080')
+        return true
+      })
       await site.skupperOk('unexpose', 'deployment/api')
       await site.skupperOk('delete')
       expect(await site.kubectl(spec)).toBe('{"app":"api"} 8080')
@@ -58,10 +61,14 @@ async function twoLinkedSites(): Promise<readonly [ClusterNamespace, ClusterName
 async function serveFromBoth(west: ClusterNamespace, east: ClusterNamespace): Promise<void> {
   const all = (await Promise.all([west, east].map(apiPods))).flat().sort()
   for (const site of [west, east]) {
-    await eventually(async () => expect(await podsThatServe(site)).toEqual(all), { deadlineMs: SERVE_MS })
-    await eventually(async () => expect(await site.skupperOk('service', 'status')).toMatch(TARGETS), {
-      deadlineMs: SERVE_MS,
-    })
+    await eventually(
+      async () => {
+        expect(await podsThatServe(site)).toEqual(all)
+        expect(await site.skupperOk('service', 'status')).toMatch(TARGETS)
+        return true
+      },
+      { deadlineMs: SERVE_MS },
+    )
   }
 }
 
