@@ -102,8 +102,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     return [
       figure(
         'wrk c64, pod to pod over the link',
-        '2,000–3,200/s',
-        '≥ 2 ×',
+        ['2,000–3,200/s', '≥ 2 ×'],
         rate === undefined ? 'no wrk' : `${rate}/s`,
       ),
       figure('100 MiB download', ['42–55 MB/s', '≥ 2 ×'], `${(speed / 1e6).toFixed(0)} MB/s`),
