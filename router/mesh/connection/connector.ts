@@ -6,7 +6,7 @@ import { amqpOptions, linkCost } from './amqp-options.ts'
 import type { ControlLog } from '../control/control-link.ts'
 import type { EdgePlane } from '../control/edge-plane.ts'
 import type { Hop } from '../forward/hop-target.ts'
-import { DialLoop } from './dial-loop.ts'
+import { DialLoop, type DialLoopOptions } from './dial-loop.ts'
 import { EdgeUplink } from './edge-uplink.ts'
 import { InteriorLink, type ConnectionGroup } from './interior-link.ts'
 import type { TlsFiles } from './listener.ts'
@@ -55,6 +55,8 @@ export interface ConnectorContext extends DialContext {
 
 const DEFAULT_DATA_CONNECTIONS = 2
 const DIAL_TIMEOUT_MS = 5_000
+/** The router that follows one that leaves may take a moment to be there; until then nothing is lost. */
+const HAND_OVER_RETRY = { firstMs: 100, maxMs: 400 }
 
 /**
  * A link to another router that this one dials: for ever again. Where newer certificates come while it stands, a newer
@@ -69,6 +71,8 @@ export class MeshConnector {
   #link: InteriorLink | undefined
   /** With newer certificates, to take over as soon as it is linked. */
   #successor: InteriorLink | undefined
+  /** The link to a router that is about to end, while another one is dialled. */
+  #before: { readonly link: InteriorLink; readonly routerId: string } | undefined
   #tls: TlsFiles | undefined
   #status: ConnectorStatus = 'CONNECTING'
   #message = 'not connected yet'
@@ -115,12 +119,32 @@ export class MeshConnector {
     this.#successor = this.#interiorLink()
   }
 
+  /**
+   * The router at the other end is about to end: dials anew at once, while the connection there carries on until that
+   * router closes it. An edge router has one connection only and waits for its end.
+   */
+  handOver(): void {
+    const link = this.#link
+    if (link?.correlator === undefined || this.#peer === undefined || this.#before !== undefined) return
+    const { routerId } = this.#peer
+    this.#context.log.info(
+      { connector: this.name, router: routerId },
+      'the linked router is about to end, dialling anew',
+    )
+    this.#before = { link, routerId }
+    link.stop()
+    this.#successor?.close()
+    this.#successor = undefined
+    this.#link = this.#interiorLink(HAND_OVER_RETRY)
+  }
+
   /** Closes the link for good. Harmless when called twice. */
   close(): void {
     this.#loop?.stop()
     this.#uplink?.close()
     this.#successor?.close()
     this.#link?.close()
+    this.#before?.link.close()
   }
 
   #edgeLoop(plane: EdgePlane<Hop>): DialLoop {
@@ -158,18 +182,21 @@ export class MeshConnector {
     })
   }
 
-  #interiorLink(): InteriorLink {
+  #interiorLink(retry?: DialLoopOptions['retry']): InteriorLink {
     const { cost, dataConnections = DEFAULT_DATA_CONNECTIONS } = this.options
     const link: InteriorLink = new InteriorLink(this.#context, {
-      ...{ name: this.name, cost, dataConnections },
+      ...{ name: this.name, cost, dataConnections, retry },
       target: () => this.#target(),
       amqp: (id, group) => this.#amqp(id, group),
       // Of one connector, where it takes over; else the peer may still hold a connection of that name that is dead.
       correlator: () => this.#correlatorFor(link),
-      isRefused: (connection, peer) => this.#isSelf(connection, peer),
+      isRefused: (connection, peer) => this.#isSelf(connection, peer) || this.#isLeaving(connection, peer),
       onLinked: (peer, linkedCost) => {
         this.#takeOver(link)
         this.#linked(peer, linkedCost)
+      },
+      onClosed: (reason) => {
+        this.#linkClosed(link, reason)
       },
       onFailed: (reason) => {
         this.#linkFailed(link, reason)
@@ -197,12 +224,32 @@ export class MeshConnector {
       return
     }
     if (link !== this.#link) return
-    this.#peer = undefined
-    this.#failed(reason)
+    if (this.#before === undefined) this.#failed(reason)
     if (this.#successor === undefined) return
     link.close()
     this.#link = this.#successor
     this.#successor = undefined
+  }
+
+  #linkClosed(link: InteriorLink, reason: SkupperError | undefined): void {
+    const before = this.#before
+    if (link === before?.link) this.#leftBehind(before.routerId, reason)
+    else if (link === this.#link && before?.routerId !== this.#peer?.routerId) this.#peer = undefined
+  }
+
+  /** The router that was about to end has ended; another may have taken its place already. */
+  #leftBehind(routerId: string, reason: SkupperError | undefined): void {
+    this.#before = undefined
+    this.#link?.relax()
+    if (this.#peer !== undefined && this.#peer.routerId !== routerId) return
+    this.#peer = undefined
+    this.#failed(reason)
+  }
+
+  #isLeaving(connection: RouterConnection, { containerId }: Peer): boolean {
+    if (this.#before?.routerId !== containerId) return false
+    connection.refuse('amqp:connection:forced', `router ${containerId} is about to end`)
+    return true
   }
 
   #isSelf(connection: RouterConnection, { containerId }: Peer): boolean {

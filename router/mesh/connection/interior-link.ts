@@ -5,7 +5,7 @@ import type { DialOptions } from '../../amqp/dial.ts'
 import { linkCost } from './amqp-options.ts'
 import { CAPABILITY } from './capabilities.ts'
 import { ControlConnection } from './control-connection.ts'
-import { DialLoop } from './dial-loop.ts'
+import { DialLoop, type DialLoopOptions } from './dial-loop.ts'
 import type { Role, RouterConnection } from './router-connection.ts'
 import { Trunk, type DialContext } from './trunk.ts'
 
@@ -22,12 +22,15 @@ export interface InteriorLinkOptions {
   readonly cost: number | undefined
   readonly dataConnections: number
   readonly target: () => DialOptions
+  readonly retry?: DialLoopOptions['retry']
   readonly amqp: (connectionId: number, group: ConnectionGroup) => ConnectionOptions
   /** The correlator of the next control connection. */
   readonly correlator: () => string
   /** Answers whether the peer is refused. */
   readonly isRefused: (connection: RouterConnection, peer: Peer) => boolean
   readonly onLinked: (peer: Peer, cost: number) => void
+  /** A connection is gone. */
+  readonly onClosed: (reason: SkupperError | undefined) => void
   /** It is not linked: a try has failed, or the connection has ended. The next try follows, unless closed in this call. */
   readonly onFailed: (reason: SkupperError | undefined) => void
 }
@@ -48,6 +51,7 @@ export class InteriorLink {
     this.#loop = new DialLoop({
       ...context,
       target: options.target,
+      retry: options.retry,
       connect: (socket, onClosed) => {
         this.#connect(socket, onClosed)
       },
@@ -62,6 +66,17 @@ export class InteriorLink {
 
   start(): void {
     this.#loop.start()
+  }
+
+  /** Dials no more. Connections that stand are left alone. */
+  stop(): void {
+    this.#loop.stop()
+    this.#current?.trunk.stop()
+  }
+
+  /** Dials no longer as often as `retry` says. */
+  relax(): void {
+    this.#loop.relax()
   }
 
   /** A newer link has taken over: no new traffic here. What is under way goes on, and then the connections close. */
@@ -93,6 +108,7 @@ export class InteriorLink {
           this.#current = undefined
           this.#role = undefined
           this.#isLinked = false
+          this.#options.onClosed(reason)
           onClosed(reason)
         },
       },

@@ -48,9 +48,14 @@ export class Trunk {
     return this.#connections.size > 0
   }
 
+  /** Dials no more. Connections that stand are left alone. */
+  stop(): void {
+    for (const loop of this.#loops) loop.stop()
+  }
+
   /** A newer trunk has taken over: no new streams here, and each connection closes when its streams have ended. */
   supersede(): void {
-    for (const loop of this.#loops) loop.stop()
+    this.stop()
     for (const [connection, role] of this.#connections) {
       if (role === undefined) connection.close()
       else role.supersede()
@@ -58,7 +63,7 @@ export class Trunk {
   }
 
   close(): void {
-    for (const loop of this.#loops) loop.stop()
+    this.stop()
     for (const connection of this.#connections.keys()) connection.close()
   }
 

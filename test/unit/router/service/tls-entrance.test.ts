@@ -70,7 +70,7 @@ test('who shakes no hands is dropped for others, who is secured is not', async (
   const silent = stranger()
   await once(silent, 'connect')
   await once(client(), 'secureConnect')
-  await eventually(() => silent.destroyed)
+  await eventually(() => silent.destroyed && secured.length === 4)
   expect(secured.map(({ socket }) => socket.destroyed)).toEqual([false, false, false, false])
 })
 
