@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { SkupperError, messageOf } from '../core/model/error.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { parseBootFile } from './config/boot-file.ts'
+import { socketsAllowed } from './descriptor-limit.ts'
 import { USAGE, parseFlags } from './flags.ts'
 import type { Flags } from './flags.ts'
 import { RouterLogs } from './router-logs.ts'
@@ -12,7 +13,7 @@ import { Router } from './router.ts'
 const EXIT_FAILED = 1
 const EXIT_BAD_CONFIG = 2
 
-const { config, graceMs, endWithStdin } = readFlags()
+const { config, leaveMs, graceMs, endWithStdin } = readFlags()
 const log = pino({ base: null, formatters: { level: (level) => ({ level }) } })
 let stopping = false
 
@@ -46,6 +47,7 @@ async function startRouter(): Promise<Router> {
       version: packageJson.version,
       hostName: hostname(),
       logs: new RouterLogs(log),
+      maxSockets: socketsAllowed(await readFile('/proc/self/limits', 'utf8').catch(() => '')),
       // Never goes back, as the age of what was heard needs it.
       now: () => performance.timeOrigin + performance.now(),
       random: Math.random,
@@ -81,8 +83,11 @@ function stop(reason: string): void {
   // Whoever asks twice does not want to wait.
   if (stopping) process.exit(EXIT_FAILED)
   stopping = true
-  log.info({ reason, graceMs }, 'draining')
-  router.drain(graceMs).then(
+  log.info({ reason, leaveMs }, 'leaving')
+  const onDraining = (): void => {
+    log.info({ reason, graceMs }, 'draining')
+  }
+  router.end({ leaveMs, graceMs, onDraining }).then(
     () => {
       log.info({}, 'ended')
       process.exit()

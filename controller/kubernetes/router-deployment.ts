@@ -4,6 +4,7 @@ import { parseLabels } from '../../core/model/labels.ts'
 import { settingOf } from '../../core/model/settings.ts'
 import type { Site } from '../../core/model/site.ts'
 import { parseTolerations } from '../../core/model/tolerations.ts'
+import { BUILT_IN } from '../../router/config/engine-capabilities.ts'
 import { HEALTH_PORT, MANAGEMENT_PORT, TOKEN_PORT } from './cluster-ports.ts'
 import { routerGroups, spreads } from './router-groups.ts'
 import { annotationsOf, GROUP_LABEL, owned, ROUTER_LABELS, type Owner } from './site-labels.ts'
@@ -16,8 +17,13 @@ const CONFIG_PATH = '/etc/skupper-router'
 const BOOTED_ANNOTATION = 'internal.skupper.io/boot'
 /** User node of the image. */
 const USER = 1_000
-/** After SIGTERM the router gives its connections 10 s; then it may still close links. */
-const GRACE_SECONDS = 20
+/**
+ * A router that ends still takes clients for so long: until no node sends it any, and where it is the only one, until the
+ * next one is ready.
+ */
+const LEAVE_SECONDS = 5
+/** Then it gives its connections 10 s, and may still close links. */
+const GRACE_SECONDS = LEAVE_SECONDS + 20
 const HOST_TOPOLOGY = 'kubernetes.io/hostname'
 
 export interface RouterDeploymentFacts extends Owner {
@@ -99,12 +105,14 @@ function podSpec(facts: RouterDeploymentFacts, group: string) {
 }
 
 function container({ site, engine, image }: RouterDeploymentFacts) {
-  const health = { httpGet: { path: '/healthz', port: HEALTH_PORT } }
-  const isOurs = engine === 'built-in'
+  const health = probe('/healthz')
+  const isOurs = engine === BUILT_IN.engine
   return {
     name: 'router',
     image,
-    ...(isOurs ? { args: ['router', '--config', `${CONFIG_PATH}/${BOOT_FILE}`] } : {}),
+    ...(isOurs
+      ? { args: ['router', '--config', `${CONFIG_PATH}/${BOOT_FILE}`, '--leave-seconds', String(LEAVE_SECONDS)] }
+      : LEAVES_LATE),
     env: [
       { name: 'SKUPPER_SITE_ID', value: site.metadata.uid ?? '' },
       ...(isOurs
@@ -129,12 +137,24 @@ function container({ site, engine, image }: RouterDeploymentFacts) {
     },
     startupProbe: { ...health, periodSeconds: 1, failureThreshold: 60 },
     livenessProbe: { ...health, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
-    readinessProbe: { ...health, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 2 },
+    readinessProbe: {
+      ...probe(isOurs ? '/readyz' : '/healthz'),
+      periodSeconds: 1,
+      timeoutSeconds: 2,
+      failureThreshold: 2,
+    },
     volumeMounts: [
       { name: 'config', mountPath: CONFIG_PATH, readOnly: true },
       { name: 'credentials', mountPath: CREDENTIALS_PATH, readOnly: true },
     ],
   }
+}
+
+/** Other engines close their ports at once when they are told to end: they are told when nobody is sent there. */
+const LEAVES_LATE = { lifecycle: { preStop: { exec: { command: ['sleep', String(LEAVE_SECONDS)] } } } }
+
+function probe(path: string) {
+  return { httpGet: { path, port: HEALTH_PORT } }
 }
 
 function resourcesOf(site: Site) {

@@ -6,13 +6,19 @@ export interface EngineCapabilities {
   readonly engine: string
   /** Has httpListener and httpConnector, which balance each request. */
   readonly httpListener: boolean
+  /** Takes another value for a listenerAddress while it runs; else the entity is made anew. */
+  readonly updatesAddresses: boolean
 }
 
 /** Our own router. */
-export const BUILT_IN: EngineCapabilities = { engine: 'built-in', httpListener: false }
+export const BUILT_IN: EngineCapabilities = { engine: 'built-in', httpListener: false, updatesAddresses: true }
 
 /** skupper-router 3.x, written in C: it balances connections, and has no httpListener since 3.1. */
-export const SKUPPER_ROUTER: EngineCapabilities = { engine: 'skupper-router', httpListener: false }
+export const SKUPPER_ROUTER: EngineCapabilities = {
+  engine: 'skupper-router',
+  httpListener: false,
+  updatesAddresses: false,
+}
 
 /** The capabilities of the engine of that name. Throws `config/unknown-engine`. */
 export function capabilitiesOf(engine: string): EngineCapabilities {
