@@ -47,8 +47,7 @@ const SITE_SPEC = { linkAccess: 'default' }
 const POD_NAMESPACE = '$(POD_NAMESPACE)'
 
 function anywhere(object: KubeObject): KubeObject {
-  const { namespace: _namespace, ...metadata } = object.metadata
-  const placed = { ...object, metadata }
+  const placed = { ...object, metadata: { ...object.metadata, namespace: undefined } }
   if (object.kind === 'ConfigMap') return { ...placed, data: { controller: 'skupper-site-controller' } }
   if (object.kind === 'RoleBinding')
     return { ...placed, subjects: [{ kind: 'ServiceAccount', name: 'skupper-site-controller' }] }

@@ -27,7 +27,7 @@ const namesOf = (objects: readonly Rendered[], kind: string) =>
 
 async function rendered(program: string, args: readonly string[]): Promise<Rendered[]> {
   const { stdout } = await run(program, args, { cwd: ROOT, maxBuffer: 16 * 1024 * 1024 })
-  const values = parseAllDocuments(stdout).map((document): unknown => document.toJS())
+  const values = parseAllDocuments(stdout).map((document) => document.toJS() as unknown)
   return values.filter((value) => value !== null).map((value) => objectSchema.parse(value))
 }
 

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../core/kube/kube-object.ts'
 import { MUTATING_WEBHOOK, NAMESPACE } from '../../core/kube/resource-types.ts'
 import { WEBHOOK } from '../../core/kube/webhook/webhook-name.ts'
 
-// `node bench/admission/cluster.ts --kubeconfig FILE`: what the webhook adds to writes at a real API server. Run it with
+// `node bench/admission-cluster/main.ts --kubeconfig FILE`: what the webhook adds to writes at a real API server. Run it with
 // the webhook installed and without; objects without an annotation are not sent to it.
 
 const { values } = parseArgs({
