@@ -5,6 +5,7 @@ import { streamProperties } from './alpn.ts'
 import type { ListenerFlow } from './listener-flow.ts'
 import { refuseDelivery } from './refused-delivery.ts'
 import { resetSocket, type StreamSocket } from './reset-socket.ts'
+import { shareReads } from './shared-reads.ts'
 import { STREAM_CONTENT_TYPE, type ReceivedHead, type StreamRouter } from './stream-router.ts'
 import type { LiveStream, StreamSet } from './stream-set.ts'
 import { TcpStream } from './tcp-stream.ts'
@@ -49,11 +50,7 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
     this.#timer = setTimeout(() => {
       this.destroy(new SkupperError('tcp/connect-timeout', `no target of ${context.address} answered in time`))
     }, context.connectTimeoutMs)
-    const gone = (): void => {
-      if (this.#over) return
-      this.destroy(new SkupperError('tcp/client-gone', 'the client left before a target answered'))
-    }
-    socket.once('error', gone).once('close', gone)
+    socket.on('error', this.#onGone).on('close', this.#onGone)
     context.streams.add(this)
   }
 
@@ -132,10 +129,18 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
     }
     this.#end()
     this.#flow?.open(this.#correlationId)
+    this.#socket.off('error', this.#onGone).off('close', this.#onGone)
     const parts = { socket: this.#socket, outgoing, incoming: delivery, meter: this.#flow }
     const stream = new TcpStream(parts, this.#context.streams)
     this.#context.streams.replace(this, stream)
+    shareReads(this.#socket, (bytes) => {
+      stream.take(bytes)
+    })
     stream.start(first)
+  }
+
+  readonly #onGone = (): void => {
+    this.destroy(new SkupperError('tcp/client-gone', 'the client left before a target answered'))
   }
 
   #end(): void {
