@@ -6,13 +6,19 @@ export interface EngineCapabilities {
   readonly engine: string
   /** Has httpListener and httpConnector, which balance each request. */
   readonly httpListener: boolean
+  /** Serves health and metrics at the host that it is told; else at every address of its machine. */
+  readonly bindsHealth: boolean
 }
 
 /** Our own router. */
-export const BUILT_IN: EngineCapabilities = { engine: 'built-in', httpListener: false }
+export const BUILT_IN: EngineCapabilities = { engine: 'built-in', httpListener: false, bindsHealth: true }
 
 /** skupper-router 3.x, written in C: it balances connections, and has no httpListener since 3.1. */
-export const SKUPPER_ROUTER: EngineCapabilities = { engine: 'skupper-router', httpListener: false }
+export const SKUPPER_ROUTER: EngineCapabilities = {
+  engine: 'skupper-router',
+  httpListener: false,
+  bindsHealth: false,
+}
 
 /** The capabilities of the engine of that name. Throws `config/unknown-engine`. */
 export function capabilitiesOf(engine: string): EngineCapabilities {
