@@ -40,20 +40,21 @@ export class ClusterKnowledge {
   readonly #exposed: readonly OptionalList[]
   #view: ClusterView | undefined
 
-  constructor(options: KnowledgeOptions) {
+  constructor({ client, log, random, onChange }: KnowledgeOptions) {
+    const all = { client, log, random }
     const viewChanged = () => {
       this.#view = undefined
     }
     const changed = () => {
       viewChanged()
-      options.onChange()
+      onChange()
     }
     const list = (type: ResourceType, labelSelector?: string) =>
-      new OptionalList({ ...options, type, labelSelector, onChange: viewChanged })
-    this.#policies = new PolicyList({ ...options, onChange: changed })
+      new OptionalList({ ...all, type, labelSelector, onChange: viewChanged })
+    this.#policies = new PolicyList({ ...all, onChange: changed })
     this.#namespaces = list(NAMESPACE)
     this.#sites = list(MODEL_TYPES.Site)
-    this.#accounts = new OptionalList<KubeObject>({ ...options, type: SERVICE_ACCOUNT, onChange: changed })
+    this.#accounts = new OptionalList<KubeObject>({ ...all, type: SERVICE_ACCOUNT, onChange: changed })
     this.#authentications = list(PEER_AUTHENTICATION)
     this.#exposed = [SERVICE, DEPLOYMENT, STATEFUL_SET, DAEMON_SET].map((type) => list(type, EXPOSED))
   }
@@ -68,6 +69,7 @@ export class ClusterKnowledge {
       this.#policies.ready(deadlineMs),
       this.#namespaces.ready(deadlineMs),
       this.#sites.ready(deadlineMs),
+      this.#accounts.ready(deadlineMs),
     ])
   }
 
@@ -92,13 +94,15 @@ export class ClusterKnowledge {
   #newView(): ClusterView {
     const labels = new Map(this.#namespaces.items.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]))
     const sites = new Set(this.#sites.items.map(({ metadata }) => metadata.namespace ?? ''))
+    const controllers = new Set(this.controllerAccounts.map(({ namespace }) => namespace))
     const objects = this.#exposed.flatMap(({ items }) => items.flatMap(soundObject))
     const exposed = Map.groupBy(objects, ({ namespace }) => namespace)
     const isMesh = this.#authentications.state === 'known'
     return {
       policies: this.#policies.policies,
       namespace: (name) => ({ name, labels: labels.get(name) ?? {} }),
-      hasSite: (namespace) => sites.has(namespace),
+      hasSite: (namespace) => sites.has(namespace) && controllers.has(namespace),
+      hasController: (namespace) => controllers.has(namespace),
       exposedIn: (namespace) => exposed.get(namespace) ?? [],
       peerAuthentications: isMesh ? this.#authentications.items.flatMap(soundAuthentication) : undefined,
     }

@@ -9,6 +9,8 @@ export interface ClusterView {
   /** The namespace with its labels; one that is not known yet has none. */
   namespace(name: string): PolicyNamespace
   hasSite(namespace: string): boolean
+  /** Whether a site controller of ours is there: resources of other namespaces are somebody else's. */
+  hasController(namespace: string): boolean
   /** Objects of the namespace that carry the label of exposed ones. */
   exposedIn(namespace: string): readonly ExposableObject[]
   /** Undefined where they cannot be read, or the cluster does not know the kind. */

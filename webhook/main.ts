@@ -24,14 +24,14 @@ const log = pino({
   formatters: { level: (level) => ({ level }) },
 })
 
-const flags = readFlags()
+const { namespace, kubeconfig, ...place } = readFlags()
 const client = await connect({
-  kubeconfig: flags.kubeconfig,
-  namespace: flags.namespace,
+  kubeconfig,
+  namespace,
   fieldManager: WEBHOOK,
   env: process.env,
 })
-const program = new WebhookProgram({ client, log, random: Math.random, wall: Date.now, ...flags })
+const program = new WebhookProgram({ client, log, random: Math.random, wall: Date.now, ...place })
 let isEnding = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end)
 await program.start().catch((error: unknown) => {

@@ -13,7 +13,7 @@ const NOT_FOUND = 404
 const UNSUPPORTED_MEDIA_TYPE = 415
 const INTERNAL_ERROR = 500
 /** Reasons that say only that nothing was to be done: they fill no log. */
-const SILENT: ReadonlySet<string> = new Set(['not-asked', 'ours', 'other-kind', 'operation'])
+const SILENT: ReadonlySet<string> = new Set(['not-asked', 'ours', 'other-kind', 'other-controller', 'operation'])
 
 export interface ReviewParts {
   readonly view: () => ClusterView

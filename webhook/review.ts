@@ -28,7 +28,7 @@ export function reviewOf(webhook: Webhook, request: AdmissionRequest, view: Clus
   if (operation === 'DELETE' || operation === 'CONNECT')
     return { verdict: ADMITTED, reason: 'operation', detail: operation }
   try {
-    if (isSkupperResource(object)) return resourceReview(webhook, request)
+    if (isSkupperResource(object)) return resourceReview(webhook, request, view)
     return webhook === 'mutate' ? mutationReview(request, view) : validationReview(request, view)
   } catch (error) {
     if (!(error instanceof SkupperError)) throw error
@@ -47,9 +47,12 @@ function validationReview(request: AdmissionRequest, view: ClusterView): Review 
   return { verdict: { refusal, warnings, patch: [] }, ...wordsFor(decision) }
 }
 
-function resourceReview(webhook: Webhook, { object, oldObject }: AdmissionRequest): Review {
+function resourceReview(webhook: Webhook, request: AdmissionRequest, view: ClusterView): Review {
+  const { object, oldObject, namespace } = request
   if (webhook === 'mutate') return { verdict: ADMITTED, reason: 'resource', detail: '' }
-  const { refusal, warnings } = resourceValidationOf(object, oldObject)
+  const isTheirs = namespace !== undefined && !view.hasController(namespace)
+  if (isTheirs) return { verdict: ADMITTED, reason: 'other-controller', detail: '' }
+  const { refusal, warnings } = resourceValidationOf({ object, oldObject, namespace }, view)
   const reason = refusal === undefined ? 'resource' : 'resource/invalid'
   return { verdict: { refusal, warnings, patch: [] }, reason, detail: refusal ?? '' }
 }

@@ -1,18 +1,32 @@
+import { refusalOf, type SitePolicies } from '../core/model/policy/resource-refusal.ts'
 import { checkResource, isKnownKind, issueMessage } from '../core/model/resource.ts'
 import { API_VERSION } from '../core/model/resource-schema.ts'
 import { explain } from '../core/model/schema-issue.ts'
 import { CLUSTER_POLICY_API_VERSION, clusterPolicySchema } from '../core/model/policy/cluster-policy.ts'
 import { exposurePolicySchema } from '../core/model/policy/exposure-policy.ts'
+import type { ClusterView } from './cluster-view.ts'
 import type { Validation } from './validate.ts'
+
+/** A resource, and what it was before where it is changed; `namespace` is undefined for one of the whole cluster. */
+export interface ResourceCandidate {
+  readonly object: unknown
+  readonly oldObject: unknown
+  readonly namespace: string | undefined
+}
 
 /**
  * Whether a resource of Skupper is admitted: by the same schemas that the CRDs are made from, with the rules that those
- * cannot hold. A change of something that was wrong before is not stopped. Pure.
+ * cannot hold, and by Skupper v1's policies. A change of something that was wrong before is not stopped. Pure.
  */
-export function resourceValidationOf(object: unknown, oldObject: unknown): Validation {
-  const fault = faultOf(object)
+export function resourceValidationOf(
+  { object, oldObject, namespace = '' }: ResourceCandidate,
+  view: ClusterView,
+): Validation {
+  const site = { rules: view.policies.cluster, namespace: view.namespace(namespace) }
+  const fault = faultOf(object, site)
   if (fault === undefined) return { refusal: undefined, warnings: patternWarnings(object) }
-  return faultOf(oldObject) === fault ? { refusal: undefined, warnings: [fault] } : { refusal: fault, warnings: [] }
+  const wasThere = faultOf(oldObject, site) === fault
+  return wasThere ? { refusal: undefined, warnings: [fault] } : { refusal: fault, warnings: [] }
 }
 
 /** Whether the object is of a kind that `resourceValidationOf` knows. */
@@ -22,13 +36,13 @@ export function isSkupperResource(object: unknown): boolean {
   return apiVersion === API_VERSION && (isKnownKind(kind) || kind === 'ExposurePolicy')
 }
 
-function faultOf(object: unknown): string | undefined {
+function faultOf(object: unknown, site: SitePolicies): string | undefined {
   const { kind } = headOf(object)
   if (kind === 'ExposurePolicy') return faultBy(exposurePolicySchema, object)
   if (kind === 'SkupperClusterPolicy') return faultBy(clusterPolicySchema, object)
   if (!isKnownKind(kind)) return undefined
   const checked = checkResource(object)
-  return 'issue' in checked ? issueMessage(checked.issue) : undefined
+  return 'issue' in checked ? issueMessage(checked.issue) : refusalOf(checked.resource, site)
 }
 
 function faultBy(

@@ -39,6 +39,7 @@ function ours(count: number) {
     policies: { exposure, cluster: { state: 'absent' } },
     namespace: (name: string) => ({ name, labels: { team: 'shop' } }),
     hasSite: () => true,
+    hasController: () => true,
     exposedIn: () => [],
     peerAuthentications: undefined,
   } as const

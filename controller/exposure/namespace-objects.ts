@@ -1,4 +1,4 @@
-import { titleOf, type ExposableObject, type ObjectPort } from '../../core/model/exposure/exposable-object.ts'
+import { isOurs, titleOf, type ExposableObject, type ObjectPort } from '../../core/model/exposure/exposable-object.ts'
 import { exposureOf, type Policies } from '../../core/model/exposure/exposure-of.ts'
 import { USER_ANNOTATIONS } from '../../core/model/annotation-names.ts'
 import { hasLabels, parseLabels } from '../../core/model/labels.ts'
@@ -32,7 +32,8 @@ export function namespaceExposures(
 
 function withRelations(object: ExposableObject, all: readonly ExposableObject[]): ExposableObject {
   const related = relatedService(object)
-  const service = all.find(({ kind, name }) => kind === 'Service' && name === related)
+  // The Service that stands for the address may have that very name: its ports are the router's.
+  const service = all.find((each) => each.kind === 'Service' && each.name === related && !isOurs(each))
   const podPorts = object.kind === 'Service' ? portsOfPods(object, all) : undefined
   return { ...object, relatedPorts: service?.ports, podPorts }
 }

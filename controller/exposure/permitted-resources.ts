@@ -1,27 +1,15 @@
-import { TARGET_ANNOTATION } from '../../core/model/annotation-names.ts'
-import { parseRoutingKey } from '../../core/model/address.ts'
-import type { Connector } from '../../core/model/connector.ts'
 import type { Link } from '../../core/model/link.ts'
-import type { Listener } from '../../core/model/listener.ts'
+import type { Resource } from '../../core/model/resource.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
 import {
-  mayDo,
-  type ClusterPolicies,
-  type PolicyNamespace,
-  type PolicyQuestion,
-} from '../../core/model/policy/cluster-policy.ts'
-import type { Resource } from '../../core/model/resource.ts'
+  endpointQuestion,
+  refusal,
+  refusalOf,
+  serviceQuestion,
+  type SitePolicies,
+} from '../../core/model/policy/resource-refusal.ts'
 import { note, type ConfigNote } from '../../router/config/rendered.ts'
 import type { SiteResources } from '../site/site-resources.ts'
-
-/** The policies of Skupper v1 as they stand for the namespace of a site. */
-export interface SitePolicies {
-  readonly rules: ClusterPolicies
-  readonly namespace: PolicyNamespace
-}
-
-/** A cluster, or a machine, without such policies. */
-export const UNRESTRICTED: SitePolicies = { rules: { state: 'absent' }, namespace: { name: '', labels: {} } }
 
 /** What is left of resources, and a note for each that is not. */
 export interface Permitted<T> {
@@ -37,10 +25,8 @@ export function permittedResources(resources: SiteResources, policies: SitePolic
   if (policies.rules.state === 'absent') return { resources, notes: [] }
   const accesses = part(resources.accesses, (access) => permittedAccess(access, policies))
   const links = part(resources.links, (link) => permittedLink(link, policies))
-  const listeners = part(resources.listeners, (listener) => whole(listener, [serviceOf(listener)], policies))
-  const connectors = part(resources.connectors, (connector) => {
-    return whole(connector, [resourceOf(connector), serviceOf(connector)], policies)
-  })
+  const listeners = part(resources.listeners, (listener) => whole(listener, policies))
+  const connectors = part(resources.connectors, (connector) => whole(connector, policies))
   return {
     resources: {
       ...resources,
@@ -54,8 +40,8 @@ export function permittedResources(resources: SiteResources, policies: SitePolic
 }
 
 /** Whether a service of that routing key may be there, for what other sites offer. */
-export function isServicePermitted(routingKey: string, { rules, namespace }: SitePolicies): boolean {
-  return mayDo(serviceQuestion(routingKey), namespace, rules).allowed
+export function isServicePermitted(routingKey: string, policies: SitePolicies): boolean {
+  return refusal(serviceQuestion(routingKey), policies) === undefined
 }
 
 /** The resource or what is left of it, or why there is nothing. */
@@ -71,46 +57,22 @@ function part<R extends Resource>(all: readonly R[], decide: (resource: R) => Ou
   }
 }
 
-function whole<R>(resource: R, questions: readonly PolicyQuestion[], { rules, namespace }: SitePolicies): Outcome<R> {
-  const refusal = questions.map((question) => mayDo(question, namespace, rules)).find(({ allowed }) => !allowed)
-  return refusal === undefined ? { kept: resource } : { denied: refusal.reason }
+function whole<R extends Resource>(resource: R, policies: SitePolicies): Outcome<R> {
+  const denied = refusalOf(resource, policies)
+  return denied === undefined ? { kept: resource } : { denied }
 }
 
 /** Roles that take links go; one for clients within the site stays. */
 function permittedAccess(access: RouterAccess, policies: SitePolicies): Outcome<RouterAccess> {
-  const outcome = whole(access, [{ about: 'incoming-links' }], policies)
+  const denied = refusal({ about: 'incoming-links' }, policies)
+  if (denied === undefined) return { kept: access }
   const roles = access.spec.roles.filter(({ name }) => name === 'normal')
-  if ('kept' in outcome || roles.length === 0) return outcome
-  return { kept: { ...access, spec: { ...access.spec, roles } } }
+  return roles.length === 0 ? { denied } : { kept: { ...access, spec: { ...access.spec, roles } } }
 }
 
 /** A link stays with those of its endpoints that are allowed. */
 function permittedLink(link: Link, policies: SitePolicies): Outcome<Link> {
-  const answers = link.spec.endpoints.map((endpoint) => ({
-    endpoint,
-    outcome: whole(endpoint, [{ about: 'outgoing-link', host: endpoint.host }], policies),
-  }))
-  const endpoints = answers.flatMap(({ endpoint, outcome }) => ('kept' in outcome ? [endpoint] : []))
-  const denied = answers.find(({ outcome }) => 'denied' in outcome)?.outcome
-  if (endpoints.length > 0 || denied === undefined || !('denied' in denied)) {
-    return { kept: { ...link, spec: { ...link.spec, endpoints } } }
-  }
-  return { denied: denied.denied }
-}
-
-function serviceOf({ spec }: Listener | Connector): PolicyQuestion {
-  return serviceQuestion(spec.routingKey)
-}
-
-function serviceQuestion(routingKey: string): PolicyQuestion {
-  return { about: 'service', address: parseRoutingKey(routingKey)?.address ?? routingKey }
-}
-
-/** What a Connector exposes, as far as it tells; one written by hand is a resource of its own. */
-function resourceOf({ metadata, spec }: Connector): PolicyQuestion {
-  const told = metadata.annotations?.[TARGET_ANNOTATION]
-  const [type, name] = (told ?? '').split('/')
-  if (type !== undefined && name !== undefined) return { about: 'exposed-resource', type, name }
-  const [fallback, own] = spec.host === undefined ? ['connector', metadata.name] : ['host', spec.host]
-  return { about: 'exposed-resource', type: fallback, name: own }
+  const endpoints = link.spec.endpoints.filter((each) => refusal(endpointQuestion(each), policies) === undefined)
+  const denied = refusalOf(link, policies)
+  return denied === undefined ? { kept: { ...link, spec: { ...link.spec, endpoints } } } : { denied }
 }

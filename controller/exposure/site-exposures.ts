@@ -11,6 +11,7 @@ import {
   STATEFUL_SET,
 } from '../../core/kube/resource-types.ts'
 import { SkupperError } from '../../core/model/error.ts'
+import type { SitePolicies } from '../../core/model/policy/resource-refusal.ts'
 import { readExposable, type ExposableObject } from '../../core/model/exposure/exposable-object.ts'
 import { checkResource, isKind, type Kind, type ResourceOf } from '../../core/model/resource.ts'
 import type { StoreProblem } from '../../core/model/site-store.ts'
@@ -19,7 +20,6 @@ import { ReconcileLoop } from '../reconcile-loop.ts'
 import { exposedResources } from './exposed-resources.ts'
 import { planExposure } from './exposure-plan.ts'
 import { namespaceExposures } from './namespace-objects.ts'
-import type { SitePolicies } from './permitted-resources.ts'
 
 const READY_MS = 30_000
 /** For what a watch missed. */

@@ -41,6 +41,8 @@ export interface ServiceOfSite {
 }
 
 const AREA = /^[^/]*\//
+/** Of a pod of the Deployments `skupper-router`, `skupper-router-2`, … */
+const POD_NAME = /-skupper-router(-\d+)?-[a-z0-9]{1,10}-[a-z0-9]{5}$/
 
 /**
  * Records → sites, ordered by id. A router belongs to the site its `parent` names (protocol sheet, section 6); a
@@ -176,10 +178,10 @@ function routerId({ name = '' }: Attributes): string {
   return name.replace(AREA, '')
 }
 
-/** Our routers are called `SITE-NAME-` and the first eight characters of the site id. */
+/** Our routers are called `SITE-NAME-` and the first eight characters of the site id, or in clusters their pod's name. */
 function nameFromRouter(router: string, siteId: string): string {
   const suffix = `-${siteId.slice(0, 8)}`
-  return router.endsWith(suffix) ? router.slice(0, -suffix.length) : router
+  return router.endsWith(suffix) ? router.slice(0, -suffix.length) : router.replace(POD_NAME, '')
 }
 
 function compareText(a: string, b: string): number {

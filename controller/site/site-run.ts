@@ -5,12 +5,8 @@ import type { SiteStore, Snapshot, StoreProblem } from '../../core/model/site-st
 import { SiteCertificates, type NamedCredentials } from '../credentials/site-certificates.ts'
 import type { Log } from '../log.ts'
 import { SiteMessaging } from '../network/site-messaging.ts'
-import {
-  isServicePermitted,
-  permittedResources,
-  UNRESTRICTED,
-  type SitePolicies,
-} from '../exposure/permitted-resources.ts'
+import { UNRESTRICTED, type SitePolicies } from '../../core/model/policy/resource-refusal.ts'
+import { isServicePermitted, permittedResources } from '../exposure/permitted-resources.ts'
 import { isSynced } from '../services/synced-listeners.ts'
 import { SiteTokens } from '../tokens/site-tokens.ts'
 import {
@@ -105,6 +101,7 @@ export class SiteRun {
       ...{ siteId: identity.id, store, log, random, onChange, now: clock.wall, steady: clock.steady },
       identityKey: this.#premises.credentials.identityKey,
       choosePort: () => this.#premises.rechooseTokenPort().then(onChange),
+      policies: () => this.#policies,
     })
   }
 

@@ -1,5 +1,6 @@
 import type { Resource } from '../../core/model/resource.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
+import { refusal, refusalOf, type SitePolicies } from '../../core/model/policy/resource-refusal.ts'
 import type { SiteStore } from '../../core/model/site-store.ts'
 import { durationSetting } from '../../core/model/settings.ts'
 import { readAuthority } from '../../core/pki/authority.ts'
@@ -28,6 +29,8 @@ export interface SiteTokensOptions {
   readonly steady: () => number
   readonly random: () => number
   readonly choosePort: () => Promise<void>
+  /** The policies of Skupper v1 as they stand now. */
+  readonly policies: () => SitePolicies
   readonly log: Log
   readonly onChange: () => void
 }
@@ -86,8 +89,11 @@ export class SiteTokens {
 
   /** Goes on with tokens of other sites, and renews what came from them before. */
   async redeem(stored: readonly Resource[], now: Date): Promise<ReconciledTokens> {
-    const { store, siteId, log } = this.#options
-    const redeemed = await reconcileTokens({ store, stored, redemptions: this.#redemptions, siteId, now, log })
+    const { store, siteId, log, policies } = this.#options
+    const redeemed = await reconcileTokens({
+      ...{ store, stored, redemptions: this.#redemptions, siteId, now, log },
+      refusal: (token) => refusalOf(token, policies()),
+    })
     const isMoved = await this.#renewals.reconcile(stored, now)
     return { ...redeemed, isChanged: redeemed.isChanged || isMoved }
   }
@@ -106,6 +112,8 @@ export class SiteTokens {
   }
 
   async #wish({ site, accesses }: SiteResources, address: TokenAddress | undefined): Promise<TokenWish> {
+    const denied = refusal({ about: 'incoming-links' }, this.#options.policies())
+    if (denied !== undefined) return { kind: 'refused', message: denied }
     if (accesses.length === 0 || site.spec.edge === true) {
       return { kind: 'refused', message: 'This site does not accept links' }
     }

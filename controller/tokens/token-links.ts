@@ -18,6 +18,8 @@ export interface TokenLinksOptions {
   /** What there is now. */
   readonly stored: readonly Resource[]
   readonly redemptions: Pick<Redemptions, 'progress' | 'keepOnly'>
+  /** Why a token may not be redeemed as policies stand; one that was redeemed before stays so. */
+  readonly refusal: (token: AccessToken) => string | undefined
   readonly siteId: string
   readonly now: Date
   readonly log: Log
@@ -43,8 +45,8 @@ export async function reconcileTokens(options: TokenLinksOptions): Promise<Recon
   const reconciled: AccessToken[] = []
   let made = 0
   for (const token of tokens) {
-    const obstacle = tokenObstacle(token, surroundings)
     const isRedeemed = await hasLink(token, links, store)
+    const obstacle = tokenObstacle(token, surroundings) ?? (isRedeemed ? undefined : options.refusal(token))
     if (obstacle === undefined && !isRedeemed) open.push(token)
     const state = obstacle === undefined ? await stateOf(token, isRedeemed, options) : failed(obstacle)
     if (state.kind === 'redeemed' && !isRedeemed) made++

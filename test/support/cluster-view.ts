@@ -8,6 +8,7 @@ export function clusterView(parts: Partial<ClusterView> = {}): ClusterView {
     policies: NO_POLICIES,
     namespace: (name) => (name === SHOP.name ? SHOP : { name, labels: {} }),
     hasSite: (namespace) => namespace === SHOP.name,
+    hasController: (namespace) => namespace === SHOP.name,
     exposedIn: () => [],
     peerAuthentications: undefined,
     ...parts,

@@ -4,7 +4,8 @@ import { eventually } from '../eventually.ts'
 
 const COMMAND_DEADLINE_MS = 150_000
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
-const PROGRAM = join(import.meta.dirname, '../../../dist/app/main.mjs')
+/** The command line as it is shipped. */
+export const PROGRAM = join(import.meta.dirname, '../../../dist/app/main.mjs')
 
 /** What a command did. */
 export interface Finished {

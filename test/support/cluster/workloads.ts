@@ -17,11 +17,17 @@ spec:
 
 interface Workload {
   readonly name: string
+  /** Without its tag; the name where it is another. */
+  readonly image?: string
   readonly replicas: number
   readonly port: number
+  readonly speaks?: 'http' | 'h2c'
 }
 
-function deployment({ name, replicas, port }: Workload): string {
+/** Pods that answer each request with their own name, and `/health` with OK. */
+export function deployment({ name, image = name, replicas, port, speaks = 'http' }: Workload): string {
+  const probe =
+    speaks === 'http' ? `httpGet: {path: /health, port: ${String(port)}}` : `tcpSocket: {port: ${String(port)}}`
   return `---
 apiVersion: apps/v1
 kind: Deployment
@@ -36,8 +42,9 @@ spec:
       terminationGracePeriodSeconds: 1
       containers:
       - name: ${name}
-        image: ${name}:v1
+        image: ${image}:v1
+        env: [{name: PORT, value: "${String(port)}"}, {name: SPEAKS, value: ${speaks}}]
         ports: [{containerPort: ${String(port)}}]
-        readinessProbe: {httpGet: {path: /health, port: ${String(port)}}, periodSeconds: 1}
+        readinessProbe: {${probe}, periodSeconds: 1}
 `
 }

@@ -89,6 +89,20 @@ describe("Skupper's own resources", () => {
     })
   })
 
+  it('are left alone in a namespace without a controller of ours', () => {
+    const request = review(listener({ routingKey: 'mc/x' }), { namespace: 'theirs' })
+    expect(reviewOf('validate', request, view)).toMatchObject({ verdict: { warnings: [] }, reason: 'other-controller' })
+  })
+
+  it("are refused where Skupper v1's policies deny them, unless they were there before", () => {
+    const denying = clusterView({ policies: { exposure: [], cluster: { state: 'active', policies: [] } } })
+    const grant = { apiVersion: 'skupper.io/v2alpha1', kind: 'AccessGrant', metadata: { name: 'g' }, spec: {} }
+    const denial = 'Policy validation error: incoming links are not allowed'
+    expect(reviewOf('validate', review(grant), denying).verdict.refusal).toBe(denial)
+    const update = review(grant, { operation: 'UPDATE', oldObject: grant })
+    expect(reviewOf('validate', update, denying).verdict).toMatchObject({ refusal: undefined, warnings: [denial] })
+  })
+
   it('policies too; a pattern that matches nothing is told', () => {
     expect(reviewOf('validate', review(exposurePolicy('p')), view).verdict.refusal).toBeUndefined()
     const wrong = exposurePolicy('p', { ports: [0] })

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  isServicePermitted,
-  permittedResources,
-  UNRESTRICTED,
-  type SitePolicies,
-} from '../../../../controller/exposure/permitted-resources.ts'
+import { isServicePermitted, permittedResources } from '../../../../controller/exposure/permitted-resources.ts'
+import { UNRESTRICTED, type SitePolicies } from '../../../../core/model/policy/resource-refusal.ts'
 import type { SiteResources } from '../../../../controller/site/site-resources.ts'
 import { parseResourceOf } from '../../../../core/model/resource.ts'
 import { clusterPolicy, SHOP } from '../../../support/exposable.ts'

@@ -91,8 +91,9 @@ test('without a controller a site takes its name from its router', () => {
   const sites = networkView([
     record('ROUTER', 'a:0', { parent: EAST, name: '0/public-cloud-327e5729' }),
     record('ROUTER', 'b:0', { parent: WEST, name: '0/other' }),
+    record('ROUTER', 'c:0', { parent: 'north', name: '0/data-center-skupper-router-2-c558ff7cb-42dmv' }),
   ])
-  expect(sites.map(({ name }) => name)).toEqual(['public-cloud', 'other'])
+  expect(sites.map(({ name }) => name)).toEqual(['public-cloud', 'other', 'data-center'])
 })
 
 test('a router of no site makes no site', () => {

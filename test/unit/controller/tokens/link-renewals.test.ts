@@ -44,7 +44,8 @@ async function linkedSite({ ownKey = true } = {}) {
   await store.apply(site('west'))
   await store.apply({ ...accessToken(), metadata: { name: 'to-east' } })
   const stored = async () => (await store.snapshot()).resources
-  await reconcileTokens({ store, stored: await stored(), redemptions, siteId: 'west', now: new Date(START), log })
+  const facts = { store, redemptions, siteId: 'west', now: new Date(START), log, refusal: () => undefined }
+  await reconcileTokens({ ...facts, stored: await stored() })
   asked.length = 0
   const identity = { get: () => Promise.resolve(identityKey) }
   const renewals = new LinkRenewals({ store, redemptions, identity, log })

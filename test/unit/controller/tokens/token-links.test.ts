@@ -10,7 +10,7 @@ import { RecordedLog } from '../../../support/recorded-log.ts'
 import { redeemedLink } from '../../../support/redeemed-link.ts'
 
 /** A namespace with tokens, and what the redemption of each has come to. */
-async function namespace(progress: Progress, tokens: readonly string[] = ['to-east']) {
+async function namespace(progress: Progress, tokens: readonly string[] = ['to-east'], policies = { denial: '' }) {
   const { store } = await directoryStore()
   await store.apply(site('west'))
   for (const [index, name] of tokens.entries()) {
@@ -31,6 +31,7 @@ async function namespace(progress: Progress, tokens: readonly string[] = ['to-ea
         },
         keepOnly: (open) => kept.push(open.map(({ metadata }) => metadata.name)),
       },
+      refusal: () => (policies.denial === '' ? undefined : policies.denial),
       siteId: 'west-id',
       now: new Date('2026-11-23T08:00:00Z'),
       log,
@@ -50,6 +51,18 @@ test('a redeemed token becomes a Link with credentials', async () => {
   expect(made && tokenOf(made)).toBe((await store.get('AccessToken', 'to-east'))?.metadata.uid)
   expect(await store.credentials('to-east')).toEqual(DONE.redeemed.credentials)
   expect(log.text).not.toContain('key of')
+})
+
+test('a token that policies deny is not redeemed until they allow it; one that was redeemed stays so', async () => {
+  const policies = { denial: 'outgoing link to 127.0.0.1 is not allowed' }
+  const { reconcile, asked } = await namespace(DONE, ['to-east'], policies)
+  const statusOf = async () => (await reconcile()).tokens[0]?.status
+  expect(await statusOf()).toMatchObject({ status: 'Error', message: policies.denial })
+  expect(asked).toEqual([])
+  policies.denial = ''
+  expect(await statusOf()).toMatchObject({ redeemed: true })
+  policies.denial = 'again'
+  expect(await statusOf()).toMatchObject({ redeemed: true })
 })
 
 test('a token that has its Link is not redeemed again', async () => {
