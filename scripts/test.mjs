@@ -13,6 +13,7 @@ const STEPS = [
   ['unit tests', vitest('unit')],
   ['contract tests', vitest('contract')],
   ['integration tests', vitest('integration')],
+  ...(process.env.SKROUTERD ? [['integration tests with skupper-router', vitest('skupper-router')]] : []),
 ]
 
 try {

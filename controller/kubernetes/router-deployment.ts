@@ -18,6 +18,8 @@ const BOOTED_ANNOTATION = 'internal.skupper.io/boot'
 const USER = 1_000
 /** After SIGTERM the router gives its connections 10 s; then it may still close links. */
 const GRACE_SECONDS = 20
+/** Where the image of skupper-router puts its boot file once the host's name is filled in. */
+const SCRATCH = 'scratch'
 const HOST_TOPOLOGY = 'kubernetes.io/hostname'
 
 export interface RouterDeploymentFacts extends Owner {
@@ -90,6 +92,7 @@ function podSpec(facts: RouterDeploymentFacts, group: string) {
     volumes: [
       { name: 'config', configMap: { name: ROUTER_CONFIG, items: [{ key: bootKey(group), path: BOOT_FILE }] } },
       { name: 'credentials', secret: { secretName: ROUTER_CREDENTIALS } },
+      ...(isOurs(facts) ? [] : [{ name: SCRATCH, emptyDir: { sizeLimit: '1Mi' } }]),
     ],
     ...(nodeSelector === undefined ? {} : { nodeSelector }),
     ...(tolerations === undefined ? {} : { tolerations }),
@@ -98,16 +101,16 @@ function podSpec(facts: RouterDeploymentFacts, group: string) {
   }
 }
 
-function container({ site, engine, image }: RouterDeploymentFacts) {
+function container(facts: RouterDeploymentFacts) {
+  const { site, image } = facts
   const health = { httpGet: { path: '/healthz', port: HEALTH_PORT } }
-  const isOurs = engine === 'built-in'
   return {
     name: 'router',
     image,
-    ...(isOurs ? { args: ['router', '--config', `${CONFIG_PATH}/${BOOT_FILE}`] } : {}),
+    ...(isOurs(facts) ? { args: ['router', '--config', `${CONFIG_PATH}/${BOOT_FILE}`] } : {}),
     env: [
       { name: 'SKUPPER_SITE_ID', value: site.metadata.uid ?? '' },
-      ...(isOurs
+      ...(isOurs(facts)
         ? []
         : [
             { name: 'QDROUTERD_CONF', value: `${CONFIG_PATH}/${BOOT_FILE}` },
@@ -133,8 +136,14 @@ function container({ site, engine, image }: RouterDeploymentFacts) {
     volumeMounts: [
       { name: 'config', mountPath: CONFIG_PATH, readOnly: true },
       { name: 'credentials', mountPath: CREDENTIALS_PATH, readOnly: true },
+      ...(isOurs(facts) ? [] : [{ name: SCRATCH, mountPath: '/tmp' }]),
     ],
   }
+}
+
+/** The image of skupper-router starts it by itself, with the boot file filled in by the pod's environment. */
+function isOurs({ engine }: RouterDeploymentFacts): boolean {
+  return engine === 'built-in'
 }
 
 function resourcesOf(site: Site) {
