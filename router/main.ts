@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { SkupperError, messageOf } from '../core/model/error.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { parseBootFile } from './config/boot-file.ts'
+import { socketsAllowed } from './descriptor-limit.ts'
 import { USAGE, parseFlags } from './flags.ts'
 import type { Flags } from './flags.ts'
 import { RouterLogs } from './router-logs.ts'
@@ -46,6 +47,7 @@ async function startRouter(): Promise<Router> {
       version: packageJson.version,
       hostName: hostname(),
       logs: new RouterLogs(log),
+      maxSockets: socketsAllowed(await readFile('/proc/self/limits', 'utf8').catch(() => '')),
       // Never goes back, as the age of what was heard needs it.
       now: () => performance.timeOrigin + performance.now(),
       random: Math.random,

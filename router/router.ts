@@ -27,6 +27,7 @@ import type { RouterLogs } from './router-logs.ts'
 import { forwarderPort } from './telemetry/forwarder-port.ts'
 import { FlowRecords } from './telemetry/flows.ts'
 import { beaconAddress } from './telemetry/messages.ts'
+import { SocketBudget } from './service/socket-budget.ts'
 import { TICK_EVERY_MS, TelemetrySource } from './telemetry/source.ts'
 import { SslProfiles } from './tls/ssl-profiles.ts'
 
@@ -38,6 +39,8 @@ export interface RouterOptions {
   readonly version: string
   readonly hostName: string
   readonly logs: RouterLogs
+  /** Sockets that clients and targets may take together. */
+  readonly maxSockets: number
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** As Math.random. */
@@ -75,7 +78,7 @@ export class Router {
     const records = { records: this.#telemetry, flows: this.#flows }
     this.#services = new TcpServices({
       ...records,
-      ...{ router: this.#core.forwarder, log: logs.of('TCP_ADAPTOR'), random },
+      ...{ router: this.#core.forwarder, sockets: this.#socketBudget(), log: logs.of('TCP_ADAPTOR'), random },
     })
     this.#types = new Map(this.#entityTypes().map((type) => [type.type, type]))
   }
@@ -116,6 +119,16 @@ export class Router {
     this.#services.destroy(reason)
     this.#end()
     this.#core.destroy(reason)
+  }
+
+  #socketBudget(): SocketBudget {
+    const sockets = new SocketBudget(this.#options.maxSockets)
+    const log = this.#options.logs.of('TCP_ADAPTOR')
+    sockets.watch((spent) => {
+      if (spent) log.warn({ sockets: sockets.max }, 'out of file descriptors: no more clients are taken')
+      else log.info({}, 'there are file descriptors again: clients are taken')
+    })
+    return sockets
   }
 
   #end(): void {

@@ -119,7 +119,10 @@ function isUsers({ metadata }: Secret): boolean {
   return metadata.labels?.[MANAGED_BY_LABEL] !== MANAGED_BY
 }
 
-function credentialNames({ accesses, links, listeners, connectors }: SiteResources): Set<string> {
-  const named = [...accesses, ...links, ...listeners, ...connectors].flatMap(({ spec }) => spec.tlsCredentials ?? [])
+function credentialNames(resources: SiteResources): Set<string> {
+  const { accesses, links, listeners, multiKeyListeners, connectors } = resources
+  const named = [...accesses, ...links, ...listeners, ...multiKeyListeners, ...connectors].flatMap(
+    ({ spec }) => spec.tlsCredentials ?? [],
+  )
   return new Set([LOCAL_SERVER, ...named])
 }

@@ -26,6 +26,7 @@ export function permittedResources(resources: SiteResources, policies: SitePolic
   const accesses = part(resources.accesses, (access) => permittedAccess(access, policies))
   const links = part(resources.links, (link) => permittedLink(link, policies))
   const listeners = part(resources.listeners, (listener) => whole(listener, policies))
+  const several = part(resources.multiKeyListeners, (listener) => whole(listener, policies))
   const connectors = part(resources.connectors, (connector) => whole(connector, policies))
   return {
     resources: {
@@ -33,9 +34,10 @@ export function permittedResources(resources: SiteResources, policies: SitePolic
       accesses: accesses.resources,
       links: links.resources,
       listeners: listeners.resources,
+      multiKeyListeners: several.resources,
       connectors: connectors.resources,
     },
-    notes: [accesses, links, listeners, connectors].flatMap(({ notes }) => notes),
+    notes: [accesses, links, listeners, several, connectors].flatMap(({ notes }) => notes),
   }
 }
 

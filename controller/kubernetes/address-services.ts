@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../core/kube/kube-object.ts'
 import type { EndpointSlice, Pod, Service } from '../../core/kube/library-objects.ts'
 import { labelName } from '../../core/model/field-schemas.ts'
-import type { Listener } from '../../core/model/listener.ts'
+import { listenerKey, routingKeysOf, type AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { ConfigNote } from '../../router/config/rendered.ts'
 import type { ListenerPorts } from './cluster-ports.ts'
 import { takesConnections } from './connector-pods.ts'
@@ -19,7 +19,7 @@ const MAX_SLICE_ENDPOINTS = 100
 
 export interface AddressFacts extends Owner {
   /** Older ones first. */
-  readonly listeners: readonly Listener[]
+  readonly listeners: readonly AnyListener[]
   readonly ports: ListenerPorts
   /** What there is in the namespace now. */
   readonly services: readonly Service[]
@@ -35,7 +35,7 @@ export interface AddressObjects {
 }
 
 /**
- * A Service for each host that Listeners name, with a port for each of them. Where the user has a Service of that name
+ * A Service for each host that listeners name, with a port for each of them. Where the user has a Service of that name
  * its spec stays as it is: an EndpointSlice of ours adds the routers to it while another site serves the address.
  */
 export function addressObjects(facts: AddressFacts): AddressObjects {
@@ -63,7 +63,7 @@ export function isOurSlice({ metadata }: EndpointSlice): boolean {
   return metadata.labels?.[MANAGED_BY] === SLICE_MANAGER
 }
 
-function hostObjects(host: string, listeners: readonly Listener[], facts: AddressFacts): AddressObjects {
+function hostObjects(host: string, listeners: readonly AnyListener[], facts: AddressFacts): AddressObjects {
   const existing = facts.services.find(({ metadata }) => metadata.name === host)
   if (existing === undefined || isOurs(existing)) {
     return { objects: [addressService(host, listeners, facts)], notes: [] }
@@ -71,9 +71,10 @@ function hostObjects(host: string, listeners: readonly Listener[], facts: Addres
   return besideUsersService(existing, listeners, facts)
 }
 
-function addressService(host: string, listeners: readonly Listener[], facts: AddressFacts): KubeObject {
-  const ports = listeners.flatMap(({ metadata, spec }) => {
-    const targetPort = facts.ports.get(metadata.name)
+function addressService(host: string, listeners: readonly AnyListener[], facts: AddressFacts): KubeObject {
+  const ports = listeners.flatMap((listener) => {
+    const { spec } = listener
+    const targetPort = facts.ports.get(listenerKey(listener))
     return targetPort === undefined ? [] : [{ name: portName(spec.port), port: spec.port, targetPort, protocol: 'TCP' }]
   })
   const service = {
@@ -85,17 +86,20 @@ function addressService(host: string, listeners: readonly Listener[], facts: Add
   return owned(service, facts)
 }
 
-function besideUsersService(service: Service, listeners: readonly Listener[], facts: AddressFacts): AddressObjects {
+function besideUsersService(service: Service, listeners: readonly AnyListener[], facts: AddressFacts): AddressObjects {
   const { name } = service.metadata
   if (service.spec?.clusterIP === 'None') {
     return { objects: [], notes: listeners.map((each) => note(each, 'Ready', `The Service ${name} is headless`)) }
   }
   const known = new Map((service.spec?.ports ?? []).map((port) => [port.port, port.name ?? '']))
   const unknown = listeners.filter(({ spec }) => !known.has(spec.port))
-  const served = listeners.filter(({ spec }) => known.has(spec.port) && facts.servedElsewhere.has(spec.routingKey))
-  const ports = served.flatMap(({ metadata, spec }) => {
-    const port = facts.ports.get(metadata.name)
-    return port === undefined ? [] : [{ name: known.get(spec.port) ?? '', port, protocol: 'TCP' }]
+  const served = listeners.filter((listener) => {
+    const isServed = routingKeysOf(listener).some((key) => facts.servedElsewhere.has(key))
+    return known.has(listener.spec.port) && isServed
+  })
+  const ports = served.flatMap((listener) => {
+    const port = facts.ports.get(listenerKey(listener))
+    return port === undefined ? [] : [{ name: known.get(listener.spec.port) ?? '', port, protocol: 'TCP' }]
   })
   const addresses = facts.routerPods.filter((pod) => takesConnections(pod)).slice(0, MAX_SLICE_ENDPOINTS)
   return {
@@ -127,21 +131,21 @@ function sliceOf(
   return owned(slice, facts)
 }
 
-/** Of several Listeners with one host and port, the oldest has it. */
-function withoutTwins(listeners: readonly Listener[]): Listener[] {
+/** Of several listeners with one host and port, the oldest has it. */
+function withoutTwins(listeners: readonly AnyListener[]): AnyListener[] {
   return listeners.filter((listener, index) => twinOf(listener, listeners.slice(0, index)) === undefined)
 }
 
-function twinNotes(listeners: readonly Listener[]): ConfigNote[] {
+function twinNotes(listeners: readonly AnyListener[]): ConfigNote[] {
   return listeners.flatMap((listener, index) => {
     const twin = twinOf(listener, listeners.slice(0, index))
     if (twin === undefined) return []
     const { host, port } = listener.spec
-    return [note(listener, 'Error', `Listener ${twin.metadata.name} has port ${String(port)} of host ${host}`)]
+    return [note(listener, 'Error', `${twin.kind} ${twin.metadata.name} has port ${String(port)} of host ${host}`)]
   })
 }
 
-function twinOf({ spec }: Listener, older: readonly Listener[]): Listener | undefined {
+function twinOf({ spec }: AnyListener, older: readonly AnyListener[]): AnyListener | undefined {
   return older.find((other) => other.spec.port === spec.port)
 }
 
@@ -149,6 +153,6 @@ function portName(port: number): string {
   return `port${String(port)}`
 }
 
-function note({ metadata }: Listener, reason: ConfigNote['reason'], message: string): ConfigNote {
-  return { kind: 'Listener', name: metadata.name, reason, message }
+function note({ kind, metadata }: AnyListener, reason: ConfigNote['reason'], message: string): ConfigNote {
+  return { kind, name: metadata.name, reason, message }
 }

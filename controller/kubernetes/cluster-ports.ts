@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Listener } from '../../core/model/listener.ts'
+import { listenerKey, type AnyListener } from '../../core/model/multi-key-listener.ts'
 import { DEFAULT_ROLE_PORTS } from '../../core/model/router-access.ts'
 
 export const MANAGEMENT_PORT = 5_671
@@ -19,16 +19,16 @@ const RESERVED: ReadonlySet<number> = new Set([
 
 const portsSchema = z.record(z.string(), z.int().min(FIRST_PORT).max(LAST_PORT))
 
-/** The router's port for each Listener, by its name. */
+/** The router's port for each listener, by its `listenerKey`. */
 export type ListenerPorts = ReadonlyMap<string, number>
 
-/** Each Listener keeps its port; a new one gets the lowest that is free. A Listener beyond the last port gets none. */
+/** Each listener keeps its port; a new one gets the lowest that is free. A listener beyond the last port gets none. */
 export function allocatePorts(
   kept: ListenerPorts,
-  listeners: readonly Listener[],
+  listeners: readonly AnyListener[],
   alsoReserved: ReadonlySet<number>,
 ): ListenerPorts {
-  const names = listeners.map(({ metadata }) => metadata.name)
+  const names = listeners.map(listenerKey)
   const stays = names.flatMap((name) => {
     const port = kept.get(name)
     return port === undefined || RESERVED.has(port) || alsoReserved.has(port) ? [] : [[name, port] as const]

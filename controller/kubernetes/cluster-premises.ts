@@ -2,7 +2,7 @@ import type { KubeClient } from '../../core/kube/kube-client.ts'
 import type { KubeObject } from '../../core/kube/kube-object.ts'
 import type { Pod } from '../../core/kube/library-objects.ts'
 import { SkupperError } from '../../core/model/error.ts'
-import type { Listener } from '../../core/model/listener.ts'
+import type { AnyListener } from '../../core/model/multi-key-listener.ts'
 import { settingOf } from '../../core/model/settings.ts'
 import type { SiteStore } from '../../core/model/site-store.ts'
 import type { ClientOptions } from '../../router/amqp/client.ts'
@@ -14,7 +14,7 @@ import type { Log } from '../log.ts'
 import type { RouterState } from '../router/router-state.ts'
 import type { CredentialPlace, Premises, PremisesEvents, PremisesView, RouterWish } from '../site/premises.ts'
 import type { SiteIdentity } from '../site/site-identity.ts'
-import type { SiteResources } from '../site/site-resources.ts'
+import { anyListeners, type SiteResources } from '../site/site-resources.ts'
 import { addressObjects } from './address-services.ts'
 import { bootHash } from './boot-hash.ts'
 import { ClusterCredentials } from './cluster-credentials.ts'
@@ -207,7 +207,7 @@ export class ClusterPremises implements Premises {
     const { watch } = this.#options
     const { objects, notes } = addressObjects({
       ...this.#owner(resources),
-      listeners: [...resources.listeners, ...synced],
+      listeners: anyListeners(resources, synced),
       ports: this.#ports,
       services: watch.services,
       routerPods: this.#routerPods,
@@ -217,7 +217,7 @@ export class ClusterPremises implements Premises {
     return objects
   }
 
-  #allocate({ accesses }: SiteResources, listeners: readonly Listener[]): ListenerPorts {
+  #allocate({ accesses }: SiteResources, listeners: readonly AnyListener[]): ListenerPorts {
     const rolePorts = accesses.flatMap(({ spec }) => spec.roles.flatMap(({ port }) => port ?? []))
     this.#ports = allocatePorts(this.#ports, listeners, new Set(rolePorts))
     return this.#ports

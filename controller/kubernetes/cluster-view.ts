@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../core/kube/kube-object.ts'
 import type { EndpointSlice, Pod, Service } from '../../core/kube/library-objects.ts'
 import { SITE_CONTROLLER } from '../../core/kube/site-rbac.ts'
-import type { Listener } from '../../core/model/listener.ts'
+import type { AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
 import type { ConfigNote } from '../../router/config/rendered.ts'
 import type { PremisesView, Reach, TokenAddress } from '../site/premises.ts'
@@ -33,7 +33,7 @@ export interface ClusterFacts {
   readonly notes: readonly ConfigNote[]
   /** What could not be done, by `Kind name` of the object. */
   readonly failures: ReadonlyMap<string, string>
-  readonly portsOf: (listeners: readonly Listener[]) => ListenerPorts
+  readonly portsOf: (listeners: readonly AnyListener[]) => ListenerPorts
 }
 
 /** What rendering and statuses need to know of a namespace. Pure. */
@@ -133,9 +133,9 @@ function selectorNotes({ connectors }: SiteResources): ConfigNote[] {
 }
 
 /** A Service that cannot be made is the trouble of its Listeners, anything else that of the Site. */
-function failureNotes({ site, listeners }: SiteResources, { failures }: ClusterFacts): ConfigNote[] {
+function failureNotes({ site, listeners, multiKeyListeners }: SiteResources, { failures }: ClusterFacts): ConfigNote[] {
   return [...failures].flatMap(([key, message]): ConfigNote[] => {
-    const concerned = listeners.filter(({ spec }) => key === `Service ${spec.host}`)
+    const concerned = [...listeners, ...multiKeyListeners].filter(({ spec }) => key === `Service ${spec.host}`)
     const resources = concerned.length > 0 ? concerned : [site]
     return resources.map(({ kind, metadata }) => ({ kind, name: metadata.name, reason: 'Error', message }))
   })

@@ -94,7 +94,7 @@ export class LiveRouter {
     if (isInStep && this.#refusals.size === 0) return
     const { capabilities, complete = (given: EntityPlan) => given } = this.#options
     const current = await queryEntities(session.management, capabilities)
-    const plan = complete(diffEntities(current, entities), this.#inStep === undefined)
+    const plan = complete(diffEntities(current, entities, capabilities), this.#inStep === undefined)
     this.#refusals = await this.#change(session, plan)
     this.#inStep = { text, at: performance.now() }
     await this.poll()

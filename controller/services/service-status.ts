@@ -1,5 +1,6 @@
 import type { Connector } from '../../core/model/connector.ts'
 import type { Listener } from '../../core/model/listener.ts'
+import type { AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { ConfigNote } from '../../router/config/rendered.ts'
 import type { SelectedPod } from '../../router/config/router-facts.ts'
 import { configurationTrouble } from '../site/link-status.ts'
@@ -40,7 +41,7 @@ export function listenerWithStatus(listener: Listener, facts: ServiceFacts): Lis
   const statements = [
     {
       type: 'Configured',
-      trouble: configuration(facts, [entity]) ?? bindTrouble(listener, state),
+      trouble: configurationOf(facts, [entity]) ?? bindTrouble(listener, state),
       remark: facts.note?.message,
     },
     { type: 'Matched', trouble: isMatched ? undefined : pending('No matching connectors') },
@@ -58,7 +59,7 @@ export function connectorWithStatus(connector: Connector, facts: ConnectorFacts)
   const entities = targets.map((target) => `connector/${connector.metadata.name}@${target}`)
   const isMatched = facts.matched.withListener.has(connector.spec.routingKey)
   const statements = [
-    { type: 'Configured', trouble: configuration(facts, entities), remark: facts.note?.message },
+    { type: 'Configured', trouble: configurationOf(facts, entities), remark: facts.note?.message },
     { type: 'Matched', trouble: isMatched ? undefined : pending('No matching listeners') },
   ]
   const { now } = facts
@@ -68,8 +69,11 @@ export function connectorWithStatus(connector: Connector, facts: ConnectorFacts)
   return { ...connector, status: withStatements(status, statements, { required: REQUIRED, now, generation }) }
 }
 
-/** Configured means that the router has all of it. */
-function configuration({ note, refusals, router }: ServiceFacts, entities: readonly string[]): Trouble | undefined {
+/** What stands in the way of Configured, which means that the router has all of the entities. */
+export function configurationOf(
+  { note, refusals, router }: ServiceFacts,
+  entities: readonly string[],
+): Trouble | undefined {
   const trouble = configurationTrouble(note)
   if (trouble !== undefined) return trouble
   if (!router.isRunning) return pending('The router is not running')
@@ -79,8 +83,8 @@ function configuration({ note, refusals, router }: ServiceFacts, entities: reado
   return isComplete ? undefined : pending('The router is being configured')
 }
 
-/** A router says why it cannot bind only when it has something to listen for. */
-function bindTrouble({ spec }: Listener, state: ListenerState | undefined): Trouble | undefined {
+/** Why the router cannot bind; it says so only when it has something to listen for. */
+export function bindTrouble({ spec }: AnyListener, state: ListenerState | undefined): Trouble | undefined {
   if (state === undefined || state.isUp || !CANNOT_BIND.test(state.message)) return undefined
   const where = `port ${String(spec.port)} on ${spec.host}`
   if (!IN_USE.test(state.message)) return error(state.message)

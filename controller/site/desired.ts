@@ -2,6 +2,7 @@ import { reachableSites } from '../network/reachable-sites.ts'
 import { CONTROLLED_ANNOTATION } from '../../core/model/annotation-names.ts'
 import type { Connector } from '../../core/model/connector.ts'
 import type { Listener } from '../../core/model/listener.ts'
+import { routingKeysOf, type AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { Resource } from '../../core/model/resource.ts'
 import { API_VERSION } from '../../core/model/resource-schema.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
@@ -16,10 +17,11 @@ import { linkWithStatus } from './link-status.ts'
 import type { SiteView } from '../network/network-view.ts'
 import { remoteSites, sitesInNetwork } from '../network/remote-sites.ts'
 import type { RouterState } from '../router/router-state.ts'
+import { multiKeyListenerWithStatus } from '../services/multi-key-status.ts'
 import { connectorWithStatus, listenerWithStatus, type MatchedKeys } from '../services/service-status.ts'
 import type { SyncedPort } from '../services/service-sync-state.ts'
 import type { DefaultAccess, PlaceStatus, PremisesView } from './premises.ts'
-import type { SiteResources } from './site-resources.ts'
+import { anyListeners, type SiteResources } from './site-resources.ts'
 import { accessWithStatus, siteWithStatus, surplusSite } from './site-status.ts'
 import type { LinkCertificate } from '../tokens/link-renewals.ts'
 import type { Trouble } from './statements.ts'
@@ -39,7 +41,7 @@ export interface ConfigFacts {
   readonly syncedBefore: readonly Listener[]
   /** The host of a synced Listener for an address. */
   readonly listenerHost: (address: string) => string
-  /** The router's port for each Listener, where it is not the Listener's own. */
+  /** The router's port for each listener, where it is not the listener's own. */
   readonly portsOf?: PremisesView['portsOf']
 }
 
@@ -81,7 +83,7 @@ export function desiredConfig(resources: SiteResources, facts: ConfigFacts): Des
     own: resources.listeners,
     before: facts.syncedBefore,
   })
-  const listeners = [...resources.listeners, ...synced]
+  const listeners = anyListeners(resources, synced)
   const listenerPorts = facts.portsOf?.(listeners)
   const input = {
     site: resources.site,
@@ -104,12 +106,12 @@ export function desiredResources(
   { resources, synced, notes }: DesiredConfig,
   facts: StatusFacts,
 ): ResourceWithStatus[] {
-  const { site, surplus, accesses, links, listeners, connectors } = resources
+  const { site, surplus, accesses, links, listeners, multiKeyListeners, connectors } = resources
   // What the place says goes first: it says why, where the configuration may say what follows from it.
   const told = [...notes, ...facts.place.notes]
   const noteByResource = new Map(told.map((note) => [`${note.kind} ${note.name}`, note]))
   const noteOf = ({ kind, metadata }: Resource) => noteByResource.get(`${kind} ${metadata.name}`)
-  const matched = matchedKeys([...listeners, ...synced], connectors, facts)
+  const matched = matchedKeys(anyListeners(resources, synced), connectors, facts)
   const withAccess = accesses.map((access) =>
     accessWithStatus(access, { ...facts, reach: facts.place.reach, note: noteOf(access) }),
   )
@@ -126,6 +128,13 @@ export function desiredResources(
     ...links.map((link) => linkWithStatus(link, { ...facts, note: noteOf(link) })),
     ...[...listeners, ...synced].map((listener) =>
       listenerWithStatus(listener, {
+        ...facts,
+        matched,
+        note: noteOf(listener),
+      }),
+    ),
+    ...multiKeyListeners.map((listener) =>
+      multiKeyListenerWithStatus(listener, {
         ...facts,
         matched,
         note: noteOf(listener),
@@ -174,15 +183,14 @@ export function servedElsewhere(facts: Pick<StatusFacts, 'network' | 'router' | 
 
 /** Who serves and who listens for what: this site by its resources, the others by their telemetry. */
 function matchedKeys(
-  listeners: readonly Listener[],
+  listeners: readonly AnyListener[],
   connectors: readonly Connector[],
   facts: StatusFacts,
 ): MatchedKeys {
-  const keyOf = ({ spec }: Listener | Connector): string => spec.routingKey
   const wanted = othersServices(facts).filter((service) => service.listeners > 0)
   return {
-    withConnector: new Set([...connectors.map(keyOf), ...servedElsewhere(facts)]),
-    withListener: new Set([...listeners.map(keyOf), ...wanted.map(({ routingKey }) => routingKey)]),
+    withConnector: new Set([...connectors.map(({ spec }) => spec.routingKey), ...servedElsewhere(facts)]),
+    withListener: new Set([...listeners.flatMap(routingKeysOf), ...wanted.map(({ routingKey }) => routingKey)]),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { GivenCredentials } from '../../core/model/credentials.ts'
 import type { Listener } from '../../core/model/listener.ts'
+import type { AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
 import type { Endpoint, Site } from '../../core/model/site.ts'
 import type { EntityConfig } from '../../router/config/entities.ts'
@@ -70,8 +71,8 @@ export interface PremisesView {
   readonly status: PlaceStatus
   /** The host of a Listener that service sync makes for an address. */
   readonly listenerHost: (address: string) => string
-  /** The router's port for each Listener, where it is not the Listener's own. */
-  readonly portsOf?: (listeners: readonly Listener[]) => ReadonlyMap<string, number>
+  /** The router's port for each listener by its `listenerKey`, where it is not the listener's own. */
+  readonly portsOf?: (listeners: readonly AnyListener[]) => ReadonlyMap<string, number>
 }
 
 export type PlaceOfRouter = Omit<RouterFacts, 'siteId' | 'platform' | 'version' | 'credentials'>

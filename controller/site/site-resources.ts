@@ -1,6 +1,7 @@
 import type { Connector } from '../../core/model/connector.ts'
 import type { Link } from '../../core/model/link.ts'
 import type { Listener } from '../../core/model/listener.ts'
+import type { AnyListener, MultiKeyListener } from '../../core/model/multi-key-listener.ts'
 import { isKind, type Kind, type Resource, type ResourceOf } from '../../core/model/resource.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
 import type { Site } from '../../core/model/site.ts'
@@ -15,6 +16,7 @@ export interface SiteResources {
   readonly links: readonly Link[]
   /** The user's own, without those that service sync made. */
   readonly listeners: readonly Listener[]
+  readonly multiKeyListeners: readonly MultiKeyListener[]
   readonly connectors: readonly Connector[]
 }
 
@@ -28,8 +30,17 @@ export function siteResourcesOf(stored: readonly Resource[]): SiteResources | un
     accesses: ofKind(stored, 'RouterAccess'),
     links: ofKind(stored, 'Link'),
     listeners: ofKind(stored, 'Listener').filter((listener) => !isSynced(listener)),
+    multiKeyListeners: ofKind(stored, 'MultiKeyListener'),
     connectors: ofKind(stored, 'Connector'),
   }
+}
+
+/** All that clients of the site connect to; where two want the same port, what users wrote comes first. */
+export function anyListeners(
+  { listeners, multiKeyListeners }: SiteResources,
+  synced: readonly Listener[],
+): AnyListener[] {
+  return [...listeners, ...multiKeyListeners, ...synced]
 }
 
 /** The resources of a kind, older ones first. */

@@ -77,6 +77,34 @@ export const CRD_DEFINITIONS: Readonly<Record<Exclude<Kind, 'Secret'>, CrdDefini
     ],
     rules: [ROUTING_KEY],
   },
+  MultiKeyListener: {
+    kind: 'MultiKeyListener',
+    plural: 'multikeylisteners',
+    shortNames: [],
+    columns: [STATUS, MESSAGE, column('HasDestination', '.status.hasDestination', 'boolean'), AGE],
+    rules: [
+      {
+        at: ['spec', 'strategy'],
+        rule: 'has(self.priority) != has(self.weighted)',
+        message: 'exactly one of priority and weighted must be set',
+      },
+      {
+        at: ['spec', 'strategy'],
+        rule: 'has(self.priority) == has(oldSelf.priority)',
+        message: 'the kind of strategy cannot be changed: delete the MultiKeyListener and make it anew',
+      },
+      {
+        at: ['spec', 'strategy', 'priority', 'routingKeys', 'items'],
+        rule: "!self.startsWith('mc/')",
+        message: 'a routing key must not start with "mc/"',
+      },
+      {
+        at: ['spec', 'strategy', 'weighted', 'routingKeys'],
+        rule: "self.all(key, key.matches('^[^\\\\s_$]\\\\S*$') && !key.startsWith('mc/'))",
+        message: 'a routing key has no white space and does not start with "_", "$" or "mc/"',
+      },
+    ],
+  },
   Connector: {
     kind: 'Connector',
     plural: 'connectors',

@@ -97,6 +97,7 @@ export const MODEL_TYPES: Readonly<Record<Kind, ResourceType>> = {
   Connector: type(API_VERSION, 'Connector', 'connectors'),
   Link: type(API_VERSION, 'Link', 'links'),
   Listener: type(API_VERSION, 'Listener', 'listeners'),
+  MultiKeyListener: type(API_VERSION, 'MultiKeyListener', 'multikeylisteners'),
   RemoteSite: type(API_VERSION, 'RemoteSite', 'remotesites'),
   RouterAccess: type(API_VERSION, 'RouterAccess', 'routeraccesses'),
   Secret: SECRET,

@@ -21,11 +21,19 @@ const OWN = [...READ, 'create', 'update', 'patch', 'delete']
 export const SITE_RULES: readonly PolicyRule[] = [
   rule('skupper.io', ['sites', 'accesstokens'], [...READ, 'update', 'patch']),
   rule('skupper.io', ['accessgrants', 'connectors', 'links', 'listeners', 'remotesites', 'routeraccesses'], OWN),
+  // Only users write them.
+  rule('skupper.io', ['multikeylisteners'], READ),
   rule(
     'skupper.io',
     [
       ...['sites/status', 'connectors/status', 'accesstokens/status', 'accessgrants/status'],
-      ...['links/status', 'listeners/status', 'remotesites/status', 'routeraccesses/status'],
+      ...[
+        'links/status',
+        'listeners/status',
+        'multikeylisteners/status',
+        'remotesites/status',
+        'routeraccesses/status',
+      ],
     ],
     ['get', 'update', 'patch'],
   ),

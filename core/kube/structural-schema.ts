@@ -8,13 +8,16 @@ const KEPT = [
   'enum',
   'maxItems',
   'maxLength',
+  'maxProperties',
   'maximum',
   'minItems',
   'minLength',
+  'minProperties',
   'minimum',
   'pattern',
   'required',
   'type',
+  'x-kubernetes-list-type',
 ]
 
 /**

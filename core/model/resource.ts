@@ -5,6 +5,7 @@ import { connectorSchema, type Connector } from './connector.ts'
 import { SkupperError } from './error.ts'
 import { linkSchema, type Link } from './link.ts'
 import { listenerSchema, type Listener } from './listener.ts'
+import { multiKeyListenerSchema, type MultiKeyListener } from './multi-key-listener.ts'
 import { remoteSiteSchema, type RemoteSite } from './remote-site.ts'
 import { routerAccessSchema, type RouterAccess } from './router-access.ts'
 import { explain, quoted, withoutNulls, type Explanation } from './schema-issue.ts'
@@ -13,7 +14,7 @@ import { siteSchema, type Site } from './site.ts'
 
 /** Everything a namespace is made of, told apart by `kind`. */
 export type Resource =
-  AccessGrant | AccessToken | Connector | Link | Listener | RemoteSite | RouterAccess | Secret | Site
+  AccessGrant | AccessToken | Connector | Link | Listener | MultiKeyListener | RemoteSite | RouterAccess | Secret | Site
 
 export type Kind = Resource['kind']
 export type ResourceOf<K extends Kind> = Extract<Resource, { kind: K }>
@@ -25,6 +26,7 @@ export const RESOURCE_SCHEMAS = {
   Connector: connectorSchema,
   Link: linkSchema,
   Listener: listenerSchema,
+  MultiKeyListener: multiKeyListenerSchema,
   RemoteSite: remoteSiteSchema,
   RouterAccess: routerAccessSchema,
   Secret: secretSchema,

@@ -1,7 +1,7 @@
 import { parseRoutingKey } from '../../core/model/address.ts'
 import { isTrue } from '../../core/model/condition.ts'
 import type { Connector } from '../../core/model/connector.ts'
-import type { Listener } from '../../core/model/listener.ts'
+import { routingKeysOf, type AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { RemoteSite } from '../../core/model/remote-site.ts'
 import type { Site } from '../../core/model/site.ts'
 import { SkupperError } from '../../core/model/error.ts'
@@ -16,7 +16,7 @@ const CONTROLLER_LOG = 'see what its controller logs'
 interface Scene {
   platform: Platform
   site: Site
-  listeners: readonly Listener[]
+  listeners: readonly AnyListener[]
   connectors: readonly Connector[]
   links: readonly OutgoingLink[]
   remoteSites: readonly RemoteSite[]
@@ -45,19 +45,21 @@ export async function* checkServices(platform: Platform, address?: string): Asyn
 
 async function look(platform: Platform): Promise<Scene> {
   const { resources } = platform
-  const [site, listeners, connectors, links, tokens, remoteSites] = await Promise.all([
+  const [site, single, multiKey, connectors, links, tokens, remoteSites] = await Promise.all([
     requireSite(platform),
     resources.list('Listener'),
+    resources.list('MultiKeyListener'),
     resources.list('Connector'),
     resources.list('Link'),
     resources.list('AccessToken'),
     resources.list('RemoteSite'),
   ])
+  const listeners = [...single, ...multiKey]
   return { platform, site, listeners, connectors, links: outgoingLinks({ links, tokens, remoteSites }), remoteSites }
 }
 
 function routingKeys({ listeners, connectors }: Scene, address: string | undefined): string[] {
-  const keys = [...listeners, ...connectors].map(({ spec }) => spec.routingKey)
+  const keys = [...listeners.flatMap(routingKeysOf), ...connectors.map(({ spec }) => spec.routingKey)]
   const wanted = keys.filter((key) => address === undefined || (parseRoutingKey(key)?.address ?? key) === address)
   return [...new Set(wanted)].sort()
 }
@@ -71,7 +73,7 @@ async function* siteFindings({ platform, site }: Scene): AsyncGenerator<Finding>
 }
 
 async function* keyFindings(scene: Scene, key: string): AsyncGenerator<Finding> {
-  const listeners = scene.listeners.filter(({ spec }) => spec.routingKey === key)
+  const listeners = scene.listeners.filter((listener) => routingKeysOf(listener).includes(key))
   const connectors = scene.connectors.filter(({ spec }) => spec.routingKey === key)
   for (const listener of listeners) {
     yield await scene.platform.checkEntry(listener)
@@ -89,7 +91,7 @@ async function* keyFindings(scene: Scene, key: string): AsyncGenerator<Finding> 
   }
 }
 
-function configured(kind: string, { metadata, status }: Listener | Connector): Finding {
+function configured(kind: string, { metadata, status }: AnyListener | Connector): Finding {
   const part = `${kind} ${metadata.name}`
   if (isTrue(status, 'Configured')) return { part, says: 'configured' }
   return { part, says: status?.message ?? 'the controller has not reported it', remedy: CONTROLLER_LOG }

@@ -5,7 +5,9 @@ import { boxTable } from '../output/table.ts'
 import { treeLines, type TreeNode } from '../output/tree.ts'
 import type { Platform } from '../platform/platform.ts'
 import { findSite, notEnabled } from '../site.ts'
-import { servicesOf, type ServiceView, type SiteTargets } from '../view/services.ts'
+import { strategyLines } from '../view/multi-key-services.ts'
+import type { SiteTargets } from '../view/service-targets.ts'
+import { servicesOf, type ServiceView } from '../view/services.ts'
 
 interface Flags extends OutputFlags {
   verbose?: true
@@ -30,12 +32,13 @@ export function serviceStatusCommand(cli: Cli): Command {
 async function viewOf(platform: Platform): Promise<ServiceView[] | undefined> {
   const site = await findSite(platform)
   if (site === undefined) return undefined
-  const [listeners, connectors, remoteSites] = await Promise.all([
+  const [listeners, multiKeyListeners, connectors, remoteSites] = await Promise.all([
     platform.resources.list('Listener'),
+    platform.resources.list('MultiKeyListener'),
     platform.resources.list('Connector'),
     platform.resources.list('RemoteSite'),
   ])
-  return servicesOf({ siteName: site.metadata.name, listeners, connectors, remoteSites })
+  return servicesOf({ siteName: site.metadata.name, listeners, multiKeyListeners, connectors, remoteSites })
 }
 
 function linesOf(services: ServiceView[] | undefined, namespace: string, flags: Flags): string[] {
@@ -46,22 +49,29 @@ function linesOf(services: ServiceView[] | undefined, namespace: string, flags: 
   if (flags.verbose === true || flags.showLabels === true) {
     return treeLines({ text: title, children: services.map((service) => serviceNode(service, flags)) })
   }
-  const rows = services.map(({ name, address, protocol, targets }) => [name, address, protocol, targetsText(targets)])
+  const rows = services.map((service) => [service.name, service.address, service.protocol, targetsText(service)])
   return [title, boxTable(['NAME', 'ADDRESS', 'PROTOCOL', 'TARGETS'], rows), ...problems]
 }
 
-/** A number when one site has the targets, a line for each site when several do. */
-function targetsText(targets: readonly SiteTargets[]): string {
+/** A number when one site has the targets, a line for each site when several do, and for each key of several. */
+function targetsText({ targets, strategy }: ServiceView): string {
+  if (strategy !== undefined) return strategyLines(strategy).join('\n')
   if (targets.length > 1) return targets.map(({ site, count }) => `${site}: ${String(count)}`).join('\n')
   return String(targets[0]?.count ?? 0)
 }
 
-function serviceNode({ address, protocol, targets, labels, problem }: ServiceView, flags: Flags): TreeNode {
-  const children: TreeNode[] = []
-  if (flags.verbose === true) children.push({ text: 'Sites:', children: targets.map(siteNode) })
+function serviceNode(service: ServiceView, flags: Flags): TreeNode {
+  const { address, protocol, labels, problem } = service
+  const children = flags.verbose === true ? [destinationsNode(service)] : []
   const pairs = Object.entries(labels).map(([key, value]) => ({ text: `${key}=${value}` }))
   if (flags.showLabels === true && pairs.length > 0) children.push({ text: 'Labels:', children: pairs })
   return { text: `${address} (${protocol})`, details: { problem }, children }
+}
+
+function destinationsNode({ targets, strategy }: ServiceView): TreeNode {
+  if (strategy === undefined) return { text: 'Sites:', children: targets.map(siteNode) }
+  const text = strategy.kind === 'priority' ? 'By priority:' : 'By weight:'
+  return { text, children: strategyLines(strategy).map((line) => ({ text: line })) }
 }
 
 function siteNode({ site, count, hosts }: SiteTargets): TreeNode {

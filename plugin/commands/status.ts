@@ -30,14 +30,15 @@ async function viewOf(platform: Platform): Promise<SiteView | undefined> {
   const site = await findSite(platform)
   if (site === undefined) return undefined
   const { resources, namespace } = platform
-  const [links, remoteSites, listeners, connectors] = await Promise.all([
+  const [links, remoteSites, listeners, multiKeyListeners, connectors] = await Promise.all([
     resources.list('Link'),
     resources.list('RemoteSite'),
     resources.list('Listener'),
+    resources.list('MultiKeyListener'),
     resources.list('Connector'),
   ])
-  const services = servicesOf({ siteName: site.metadata.name, listeners, connectors, remoteSites }).length
-  return siteView({ namespace, site, links, remoteSites, services })
+  const sources = { siteName: site.metadata.name, listeners, multiKeyListeners, connectors, remoteSites }
+  return siteView({ namespace, site, links, remoteSites, services: servicesOf(sources).length })
 }
 
 function verboseLines({ namespace, mode, name, ready, message, sites, services }: SiteView): string[] {

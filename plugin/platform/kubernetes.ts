@@ -3,7 +3,7 @@ import { connect } from '../../core/kube/kube-config.ts'
 import type { KubeClient } from '../../core/kube/kube-client.ts'
 import { SITE_CONTROLLER } from '../../core/kube/site-rbac.ts'
 import type { Connector } from '../../core/model/connector.ts'
-import type { Listener } from '../../core/model/listener.ts'
+import type { AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { Site } from '../../core/model/site.ts'
 import type { Finding } from '../check/finding.ts'
 import type { SiteFlags } from '../site-flags.ts'
@@ -105,7 +105,7 @@ export class KubernetesPlatform implements Platform {
     return removeSite(this.#client, update)
   }
 
-  checkEntry(listener: Listener): Promise<Finding> {
+  checkEntry(listener: AnyListener): Promise<Finding> {
     return checkEntry(this.#client, listener)
   }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Connector } from '../../core/model/connector.ts'
 import { SkupperError } from '../../core/model/error.ts'
-import type { Listener } from '../../core/model/listener.ts'
+import type { AnyListener } from '../../core/model/multi-key-listener.ts'
 import { settingOf } from '../../core/model/settings.ts'
 import type { Site } from '../../core/model/site.ts'
 import { openStore, type Store } from '../../core/store/store.ts'
@@ -113,7 +113,7 @@ export class MachinePlatform implements Platform {
     await this.resources.destroy()
   }
 
-  checkEntry({ spec }: Listener): Promise<Finding> {
+  checkEntry({ spec }: AnyListener): Promise<Finding> {
     return checkPort('entry', spec.host, spec.port)
   }
 

@@ -1,6 +1,6 @@
 import type { Connector } from '../../core/model/connector.ts'
 import type { GivenCredentials } from '../../core/model/credentials.ts'
-import type { Listener } from '../../core/model/listener.ts'
+import type { AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { Kind, Resource, ResourceOf } from '../../core/model/resource.ts'
 import type { Site } from '../../core/model/site.ts'
 import type { Finding } from '../check/finding.ts'
@@ -62,7 +62,7 @@ export interface Platform {
   /** Ends the site's programs and removes everything that was made for the site; tells what it waits for. */
   remove(update: (text: string) => void): Promise<void>
   /** What a client here finds at a listener, before any router of ours. */
-  checkEntry(listener: Listener): Promise<Finding>
+  checkEntry(listener: AnyListener): Promise<Finding>
   /** What is behind a connector. */
   checkTarget(connector: Connector): Promise<Finding>
   /** What the platform itself knows when something is wrong: logs, configuration, process states; no secret. */

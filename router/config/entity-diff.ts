@@ -1,5 +1,5 @@
 import { jsonOf } from '../../core/model/schema-issue.ts'
-import type { EngineCapabilities } from './engine-capabilities.ts'
+import { BUILT_IN, type EngineCapabilities } from './engine-capabilities.ts'
 import { INLINE_TLS, parseAttributes, type AttributeValue, type EntityConfig, type EntityType } from './entities.ts'
 import { isOurProfile } from './ssl-profiles.ts'
 import { FINGERPRINT_ATTRIBUTES, tlsFingerprints } from './tls-fingerprints.ts'
@@ -35,7 +35,11 @@ const COMPARED: ReadonlyMap<EntityType, readonly string[]> = new Map([
   ['sslProfile', ['caCertFile', 'certFile', 'privateKeyFile', 'ordinal', 'oldestValidOrdinal']],
   ['listener', ['host', 'port', 'role', 'sslProfile', 'saslMechanisms', 'authenticatePeer', 'requireSsl']],
   ['connector', ['host', 'port', 'role', 'cost', 'sslProfile', 'saslMechanisms', 'verifyHostname']],
-  ['tcpListener', ['address', 'host', 'port', 'sslProfile', 'observer', 'siteId']],
+  [
+    'tcpListener',
+    ['address', 'host', 'port', 'sslProfile', 'authenticatePeer', 'observer', 'siteId', 'multiAddressStrategy'],
+  ],
+  ['listenerAddress', ['address', 'value', 'listener']],
   ['tcpConnector', ['address', 'host', 'port', 'sslProfile', 'verifyHostname', 'processId', 'siteId']],
   ['httpListener', ['address', 'host', 'port', 'sslProfile', 'observer', 'siteId', 'protocolVersion']],
   ['httpConnector', ['address', 'host', 'port', 'sslProfile', 'verifyHostname', 'siteId', 'protocolVersion']],
@@ -45,6 +49,7 @@ const COMPARED: ReadonlyMap<EntityType, readonly string[]> = new Map([
 const UPDATABLE: Partial<Record<EntityType, readonly string[]>> = {
   sslProfile: ['caCertFile', 'certFile', 'privateKeyFile', ...INLINE_TLS, 'ordinal', 'oldestValidOrdinal'],
   tcpListener: ['observer'],
+  listenerAddress: ['value'],
 }
 
 const isLinkRole = (_name: string, { role }: CurrentEntity['attributes']): boolean =>
@@ -59,7 +64,8 @@ const OURS: Partial<Record<EntityType, (name: string, attributes: CurrentEntity[
   sslProfile: isOurProfile,
   listener: isLinkRole,
   connector: isLinkRole,
-  tcpListener: startsWith('listener/'),
+  tcpListener: (name) => name.startsWith('listener/') || name.startsWith('multiAddress/'),
+  listenerAddress: startsWith('multiAddress/'),
   httpListener: startsWith('listener/'),
   tcpConnector: startsWith('connector/'),
   httpConnector: startsWith('connector/'),
@@ -73,24 +79,31 @@ export function reconciledTypes({ httpListener }: EngineCapabilities): EntityTyp
 /**
  * How to bring a router from what it reports to `desired`. Only what our configuration makes is touched, told by its
  * name or role; never the local listeners, for whoever asks comes through them. A profile is made before and removed
- * after what uses it, and stays while an entity that is not ours uses it.
+ * after what uses it, and stays while an entity that is not ours uses it; a listener's addresses likewise.
  */
-export function diffEntities(current: readonly CurrentEntity[], desired: readonly EntityConfig[]): EntityPlan {
+export function diffEntities(
+  current: readonly CurrentEntity[],
+  desired: readonly EntityConfig[],
+  capabilities: EngineCapabilities = BUILT_IN,
+): EntityPlan {
   const have = ours(current)
   const want = ours(desired.map(([type, attributes]) => ({ type, attributes })))
   const remove = [...have].filter(([key]) => !want.has(key)).map(([, entity]) => entity)
   const update: EntityChange[] = []
   const create: EntityChange[] = []
-  for (const [key, entity] of want) {
+  const going = new Set(remove.map(nameOf))
+  for (const [key, entity] of [...want].sort(([, a], [, b]) => byDependence(a, b))) {
     const before = have.get(key)
     if (before === undefined) {
       create.push(changeOf(entity, plain(entity.attributes)))
       continue
     }
     const changed = changedAttributes(before, entity)
-    if (canUpdate(entity.type, changed)) update.push(changeOf(entity, changed))
-    else {
+    if (canUpdate(entity.type, changed, capabilities) && !hangsOn(before, going)) {
+      update.push(changeOf(entity, changed))
+    } else {
       remove.push(before)
+      going.add(nameOf(before))
       create.push(changeOf(entity, plain(entity.attributes)))
     }
   }
@@ -157,8 +170,18 @@ function isOtherThan(reported: CurrentEntity['attributes'], wanted: TlsFingerpri
   return FINGERPRINT_ATTRIBUTES.some((name) => Object.hasOwn(reported, name) && reported[name] !== wanted[name])
 }
 
-function canUpdate(type: EntityType, changed: Readonly<Record<string, unknown>>): boolean {
-  return Object.keys(changed).every((name) => UPDATABLE[type]?.includes(name))
+function canUpdate(
+  type: EntityType,
+  changed: Readonly<Record<string, unknown>>,
+  { updatesAddresses }: EngineCapabilities,
+): boolean {
+  const updatable = type === 'listenerAddress' && !updatesAddresses ? [] : UPDATABLE[type]
+  return Object.keys(changed).every((name) => updatable?.includes(name))
+}
+
+/** A listener goes only once its addresses are gone. */
+function hangsOn({ type, attributes }: CurrentEntity, going: ReadonlySet<string>): boolean {
+  return type === 'listenerAddress' && going.has(String(attributes['listener']))
 }
 
 /** In the order in which they can go: what uses profiles first, and no profile that something else goes on using. */

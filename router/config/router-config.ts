@@ -1,6 +1,6 @@
 import type { Connector } from '../../core/model/connector.ts'
 import type { Link } from '../../core/model/link.ts'
-import type { Listener } from '../../core/model/listener.ts'
+import type { AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
 import { settingOf } from '../../core/model/settings.ts'
 import type { Site } from '../../core/model/site.ts'
@@ -19,7 +19,7 @@ export const LOCAL_SERVER = 'skupper-local-server'
 export interface RouterConfigInput {
   readonly site: Site
   readonly links: readonly Link[]
-  readonly listeners: readonly Listener[]
+  readonly listeners: readonly AnyListener[]
   readonly connectors: readonly Connector[]
   readonly routerAccesses: readonly RouterAccess[]
   readonly facts: RouterFacts

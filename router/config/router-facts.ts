@@ -15,7 +15,7 @@ export interface RouterFacts {
   readonly health?: HostPort | undefined
   /** Where listeners of services bind, save those whose own host is an IP address or localhost. */
   readonly listenHost: string
-  /** The router's port for a Listener, by its name, where it is not the Listener's own. */
+  /** The router's port for a listener, by its `listenerKey`, where it is not the listener's own. */
   readonly listenerPorts?: ReadonlyMap<string, number> | undefined
   /** The pods that each Connector with a selector selects, by the Connector's name; in place of a host where given. */
   readonly pods?: ReadonlyMap<string, readonly SelectedPod[]> | undefined

@@ -1,8 +1,10 @@
 import type { Connector } from '../../core/model/connector.ts'
 import type { Listener } from '../../core/model/listener.ts'
+import { listenerKey, type AnyListener } from '../../core/model/multi-key-listener.ts'
 import { flagSetting } from '../../core/model/settings.ts'
 import type { EntityConfig } from './entities.ts'
 import { missing } from './link-entities.ts'
+import { multiKeyEntities } from './multi-key-entities.ts'
 import { note, pending, refused, together, type Rendered, type RenderContext } from './rendered.ts'
 import type { RouterFacts, SelectedPod } from './router-facts.ts'
 import type { SslProfiles } from './ssl-profiles.ts'
@@ -12,17 +14,17 @@ const OBSERVERS = { tcp: undefined, http: 'http1', http2: 'http2' } as const
 const PER_CONNECTION = 'balanced per connection'
 const LOCAL_HOST = /^(localhost|\d+\.\d+\.\d+\.\d+|.*:.*)$/
 
-/** A router listener for each Listener. The second one on a port is left out. */
-export function listenerEntities(listeners: readonly Listener[], context: RenderContext): Rendered {
+/** A router listener for each Listener and MultiKeyListener. The second one on a port is left out. */
+export function listenerEntities(listeners: readonly AnyListener[], context: RenderContext): Rendered {
   const holders = new Map<string, string>()
   return together(
     listeners.map((listener) => {
       const { host, port } = bindOf(listener, context.facts)
       const holder = holders.get(`${host}:${port}`)
-      if (holder !== undefined)
-        return refused(listener, `Listener ${holder} has port ${port} on ${host || 'all hosts'}`)
-      holders.set(`${host}:${port}`, listener.metadata.name)
-      return serviceListener(listener, context)
+      if (holder !== undefined) return refused(listener, `${holder} has port ${port} on ${host || 'all hosts'}`)
+      holders.set(`${host}:${port}`, `${listener.kind} ${listener.metadata.name}`)
+      if (listener.kind === 'Listener') return serviceListener(listener, context)
+      return multiKeyEntities(listener, bindOf(listener, context.facts), context)
     }),
   )
 }
@@ -96,10 +98,10 @@ function connectorProfile({ spec }: Connector, profiles: SslProfiles): string | 
   return useClientCert ? profiles.server(tlsCredentials) : profiles.trust(tlsCredentials)
 }
 
-function bindOf(
-  { metadata, spec }: Listener,
-  { listenHost, listenerPorts }: RouterFacts,
-): { host: string; port: string } {
-  const host = LOCAL_HOST.test(spec.host) ? spec.host : listenHost
-  return { host, port: String(listenerPorts?.get(metadata.name) ?? spec.port) }
+function bindOf(listener: AnyListener, { listenHost, listenerPorts }: RouterFacts): { host: string; port: string } {
+  const { host, port } = listener.spec
+  return {
+    host: LOCAL_HOST.test(host) ? host : listenHost,
+    port: String(listenerPorts?.get(listenerKey(listener)) ?? port),
+  }
 }

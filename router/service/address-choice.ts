@@ -9,12 +9,21 @@ export type AddressStrategy = 'priority' | 'weighted'
 /** One of the addresses of a listener. */
 export interface ChosenAddress {
   readonly address: string
-  readonly value: number
   /** Clients that were sent there. */
   connectionsOpened: number
 }
 
+/** An address of a listener, for whoever added it. */
+export interface AddedAddress {
+  readonly chosen: ChosenAddress
+  /** Gives it another value, for clients to come. */
+  update(value: number): void
+  /** Takes it away, for clients to come. */
+  remove(): void
+}
+
 interface Known extends ChosenAddress {
+  value: number
   reachable: boolean
 }
 
@@ -38,8 +47,8 @@ export class AddressChoice {
     this.#options = options
   }
 
-  /** Adds an address; `remove` takes it away for clients to come. */
-  add(address: string, value: number): { readonly chosen: ChosenAddress; remove(): void } {
+  /** Adds an address; `value` is what the strategy goes by. */
+  add(address: string, value: number): AddedAddress {
     const known: Known = { address, value, connectionsOpened: 0, reachable: false }
     this.#unwatch.set(known, () => undefined)
     const unwatch = this.#options.router.watch(address, (reachable) => {
@@ -49,6 +58,10 @@ export class AddressChoice {
     this.#unwatch.set(known, unwatch)
     return {
       chosen: known,
+      update: (next) => {
+        known.value = next
+        this.#refresh()
+      },
       remove: () => {
         this.#forget(known)
         this.#refresh()

@@ -1,9 +1,12 @@
 import type { AnswerAttributes, RequestAttributes } from '../observe/observed-request.ts'
+import type { SocketBudget } from './socket-budget.ts'
 import type { StreamRouter } from './stream-router.ts'
 
 /** What a listener or connector works with; made once, in main.ts. */
 export interface ServiceContext {
   readonly router: StreamRouter
+  /** What clients and targets of all services take their sockets from. */
+  readonly sockets: SocketBudget
   readonly records: RecordSource
   readonly flows: FlowSink
   readonly log: ServiceLog

@@ -1,4 +1,5 @@
 import type { SkupperError } from '../../core/model/error.ts'
+import { SocketBudget } from './socket-budget.ts'
 
 /** A connection that a service carries, from accept or dial to its very end. */
 export interface LiveStream {
@@ -19,6 +20,7 @@ export interface Traffic {
 /** The live connections of one listener or connector. */
 export class StreamSet implements Traffic {
   readonly #live = new Set<LiveStream>()
+  readonly #budget: SocketBudget
   #waiting: (() => void)[] = []
   connectionsOpened = 0
   connectionsClosed = 0
@@ -27,9 +29,15 @@ export class StreamSet implements Traffic {
   /** Why a connection failed last. */
   lastError: SkupperError | undefined
 
+  /** Each connection takes one socket of `budget`. */
+  constructor(budget = new SocketBudget(Infinity)) {
+    this.#budget = budget
+  }
+
   add(stream: LiveStream): void {
     this.connectionsOpened += 1
     this.#live.add(stream)
+    this.#budget.take()
   }
 
   /** One connection goes on under another object. */
@@ -42,6 +50,7 @@ export class StreamSet implements Traffic {
   remove(stream: LiveStream, reason?: SkupperError): void {
     if (!this.#live.delete(stream)) return
     this.connectionsClosed += 1
+    this.#budget.giveBack()
     if (reason !== undefined) this.lastError = reason
     if (this.#live.size === 0) this.#wake()
   }

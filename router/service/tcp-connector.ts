@@ -4,8 +4,10 @@ import { ConnectorFlow } from './connector-flow.ts'
 import { refuseDelivery } from './refused-delivery.ts'
 import type { FlowSink, ServiceContext, ServiceRecord } from './service-context.ts'
 import { STREAM_CONTENT_TYPE, type ReceivedHead, type StreamSubscription } from './stream-router.ts'
+import type { SocketBudget } from './socket-budget.ts'
 import { StreamSet, type Traffic } from './stream-set.ts'
 import { TargetOpening, type TargetContext } from './target-opening.ts'
+import { FAILED } from './tcp-stream.ts'
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000
 /** For so long a target that has refused is only asked where there is no other. */
@@ -26,11 +28,14 @@ export class TcpConnector {
   readonly #flows: FlowSink
   readonly #record: ServiceRecord
   readonly #subscription: StreamSubscription
-  readonly #streams = new StreamSet()
+  readonly #sockets: SocketBudget
+  readonly #streams: StreamSet
   #resting: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(options: TcpConnectorOptions, context: ServiceContext) {
+    this.#sockets = context.sockets
+    this.#streams = new StreamSet(context.sockets)
     this.#target = {
       router: context.router,
       streams: this.#streams,
@@ -94,6 +99,10 @@ export class TcpConnector {
     } else if (head.replyTo === undefined) {
       const description = 'a stream needs a reply-to'
       refuseDelivery(delivery, { kind: 'rejected', condition: 'amqp:invalid-field', description })
+    } else if (this.#sockets.spent) {
+      this.#streams.lastError = new SkupperError('tcp/too-many', 'the router has no descriptor left for a target')
+      this.#rest()
+      refuseDelivery(delivery, FAILED)
     } else {
       new TargetOpening(delivery, first, this.#target).start(head.replyTo, this.#flowOf(head))
     }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { SkupperError } from '../../core/model/error.ts'
-import { AddressChoice, type AddressStrategy, type ChosenAddress } from './address-choice.ts'
+import { AddressChoice, type AddedAddress, type AddressStrategy } from './address-choice.ts'
 import { ClientOpening, type OpeningContext } from './client-opening.ts'
 import { ListenerFlow } from './listener-flow.ts'
 import type { ObserverMode } from '../observe/http-observer.ts'
@@ -25,7 +25,8 @@ export interface TcpListenerOptions extends ListeningSocketOptions {
 
 /**
  * Takes TCP connections for an address, or for one of several (protocol sheet, section 4). It listens only while one of
- * them has a target somewhere, so that a client of a service without one is refused by the kernel, at once.
+ * them has a target somewhere and the router has sockets left, so that a client who would not be served is refused by the
+ * kernel, at once.
  */
 export class TcpListener {
   readonly #options: TcpListenerOptions
@@ -34,8 +35,10 @@ export class TcpListener {
   readonly #addresses: AddressChoice
   readonly #socket: ListeningSocket
   readonly #record: ServiceRecord
-  readonly #streams = new StreamSet()
+  readonly #streams: StreamSet
+  readonly #unwatch: () => void
   #observer: ObserverMode
+  #reachable = false
   #up = false
   #bindError: SkupperError | undefined
   #closed = false
@@ -43,6 +46,7 @@ export class TcpListener {
   constructor(options: TcpListenerOptions, context: ServiceContext) {
     this.#options = options
     this.#context = context
+    this.#streams = new StreamSet(context.sockets)
     this.#observer = options.observer ?? 'none'
     this.#opening = {
       router: context.router,
@@ -74,15 +78,18 @@ export class TcpListener {
     this.#addresses = new AddressChoice({
       ...{ router: context.router, strategy: options.strategy ?? 'priority', random: () => context.random() },
       onChange: (reachable) => {
-        if (reachable) this.#socket.open()
-        else this.#socket.close()
+        this.#reachable = reachable
+        this.#openOrClose()
       },
+    })
+    this.#unwatch = context.sockets.watch(() => {
+      this.#openOrClose()
     })
     if (options.address !== undefined) this.#addresses.add(options.address, 0)
   }
 
   /** Sends clients to one more address; `value` is what the strategy goes by. */
-  addAddress(address: string, value: number): { readonly chosen: ChosenAddress; remove(): void } {
+  addAddress(address: string, value: number): AddedAddress {
     return this.#addresses.add(address, value)
   }
 
@@ -114,6 +121,7 @@ export class TcpListener {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    this.#unwatch()
     this.#addresses.close()
     this.#socket.close()
     this.#record.end()
@@ -130,6 +138,13 @@ export class TcpListener {
   destroy(reason: SkupperError): void {
     this.close()
     this.#streams.destroy(reason)
+  }
+
+  #openOrClose(): void {
+    const { spent, max } = this.#context.sockets
+    if (spent) this.#streams.lastError = noSockets(max)
+    if (this.#reachable && !spent) this.#socket.open()
+    else this.#socket.close()
   }
 
   #accept(socket: Socket): void {
@@ -157,4 +172,11 @@ export class TcpListener {
     else if (up) this.#context.log.info({ listener: name, address, host, port: this.port }, 'listening')
     else this.#context.log.info({ listener: name, address }, 'stopped listening')
   }
+}
+
+function noSockets(max: number): SkupperError {
+  return new SkupperError(
+    'listener/no-sockets',
+    `the router is out of file descriptors: ${String(max)} sockets are open`,
+  )
 }

@@ -25,6 +25,7 @@ async function samples(): Promise<KubeObject[]> {
 }
 
 const KEY = { routingKey: 'a', port: 80 }
+const ENTRY = { host: 'a', port: 80 }
 const ENDPOINT = { name: 'inter-router', host: 'a.example', port: '55671' }
 const TOKEN = { url: 'https://a.example', code: 'c', ca: 'x' }
 const INVALID: readonly (readonly [string, object, RegExp])[] = [
@@ -36,6 +37,11 @@ const INVALID: readonly (readonly [string, object, RegExp])[] = [
   ['Listener', { ...KEY, host: 'a', observer: 'everything' }, /spec\.observer.*"auto", "none", "http1", "http2"/],
   ['Connector', KEY, /exactly one of host and selector/],
   ['Connector', { ...KEY, host: 'a', selector: 'app=a' }, /exactly one of host and selector/],
+  ['MultiKeyListener', { ...ENTRY, strategy: {} }, /exactly one of priority and weighted/],
+  ['MultiKeyListener', { ...ENTRY, strategy: { priority: { routingKeys: [] } } }, /routingKeys/],
+  ['MultiKeyListener', { ...ENTRY, strategy: { priority: { routingKeys: ['a', 'a'] } } }, /[Dd]uplicate/],
+  ['MultiKeyListener', { ...ENTRY, strategy: { weighted: { routingKeys: { 'mc/a': 1 } } } }, /"mc\/"/],
+  ['MultiKeyListener', { ...ENTRY, strategy: { weighted: { routingKeys: { a: -1 } } } }, /routingKeys/],
   ['Link', { endpoints: [ENDPOINT], cost: -1 }, /spec\.cost/],
   ['Link', { endpoints: [] }, /spec\.endpoints/],
   ['Link', { endpoints: [{ ...ENDPOINT, port: '70000' }] }, /port must be from "1" to "65535"/],
@@ -61,7 +67,7 @@ describe.skipIf(KUBECONFIG === undefined)('CRDs', () => {
     const client = await clusterClient()
     const before = await client.get(CUSTOM_RESOURCE_DEFINITION, 'sites.skupper.io')
     const reports = await installCrds(client)
-    expect(reports).toHaveLength(8)
+    expect(reports).toHaveLength(9)
     expect(new Set(reports.map(({ outcome }) => outcome))).toEqual(new Set(['present']))
     const after = await client.get(CUSTOM_RESOURCE_DEFINITION, 'sites.skupper.io')
     expect(after?.metadata.resourceVersion).toBe(before?.metadata.resourceVersion)
@@ -95,6 +101,15 @@ describe.skipIf(KUBECONFIG === undefined)('CRDs', () => {
     const error: unknown = await client.apply(object(kind, spec)).catch((thrown: unknown) => thrown)
     expect(errorCode(error)).toBe('kube/invalid')
     expect(messageOf(error)).toMatch(wanted)
+  })
+
+  test('a MultiKeyListener keeps its kind of strategy', async () => {
+    const client = await namespaceClient()
+    const made = (strategy: object) => object('MultiKeyListener', { ...ENTRY, strategy })
+    await client.apply(made({ priority: { routingKeys: ['a'] } }))
+    await client.apply(made({ priority: { routingKeys: ['b', 'a'] } }))
+    const other = client.apply(made({ weighted: { routingKeys: { a: 1 } } }))
+    await expect(other).rejects.toMatchObject({ code: 'kube/invalid' })
   })
 
   test('statuses of newer controllers keep fields that are not known here', async () => {

@@ -3,7 +3,8 @@ import { connectorTo, routerConfig, testAuthorities } from '../support/router-co
 import { eventually } from '../support/eventually.ts'
 import { manage } from '../support/manage.ts'
 import { startRouter } from '../support/router-process.ts'
-import { SKROUTERD, startSkupperRouter, UNLESS_SKROUTERD } from '../support/skrouterd.ts'
+import type { EntityConfig } from '../../router/config/entities.ts'
+import { SKROUTERD, startSkupperRouter, UNLESS_SKROUTERD, type SkupperEntity } from '../support/skrouterd.ts'
 import { closedPort, tcpClient, tcpPeer } from '../support/tcp-peers.ts'
 
 const HOST = '127.0.0.1'
@@ -119,5 +120,35 @@ describe('a listener with several addresses', () => {
     await eventually(async () => (await heard(port)) === 'first')
     await manager.delete('tcpConnector', { name: 'first' })
     await eventually(async () => (await heard(port)) === 'second')
+  })
+
+  test.skipIf(SKROUTERD === '')(`a skupper-router that serves the preferred one dies${UNLESS_SKROUTERD}`, async () => {
+    const { entities, clientTls } = await routerConfig('entry', await testAuthorities())
+    const open: EntityConfig = ['listener', { name: 'open', role: 'inter-router', host: HOST, port: 0 }]
+    const near = await startRouter([...entities, open])
+    const manager = await manage(await near.port('local'), clientTls)
+    const link = [
+      'connector',
+      { name: 'link', role: 'inter-router', host: HOST, port: await near.port('open') },
+    ] as const
+    const serving = async (name: string): Promise<SkupperEntity> => {
+      return ['tcpConnector', { name, address: name, host: HOST, port: await target(name) }]
+    }
+    const preferred = [link, await serving('first')]
+    const real = await startSkupperRouter('real-1', preferred, [])
+    await startSkupperRouter('real-2', [link, await serving('second')], [])
+    const port = await closedPort()
+    await manager.create('tcpListener', 'web', { host: HOST, port: String(port), multiAddressStrategy: 'priority' })
+    await manager.create('listenerAddress', 'web-1', { address: 'first', value: 1, listener: 'web' })
+    await eventually(async () => (await heard(port)) === 'first')
+    await manager.create('listenerAddress', 'web-2', { address: 'second', value: 2, listener: 'web' })
+    await eventually(async () => (await heard(port)) === 'second')
+    // The other way round, in place.
+    await manager.update('listenerAddress', { name: 'web-1' }, { value: 3 })
+    expect(await heard(port)).toBe('first')
+    real.signal('SIGKILL')
+    await eventually(async () => (await heard(port)) === 'second')
+    await startSkupperRouter('real-1', preferred, [])
+    await eventually(async () => (await heard(port)) === 'first')
   })
 })

@@ -2,6 +2,7 @@ import type { ConditionedStatus } from '../../core/model/condition.ts'
 import type { Connector } from '../../core/model/connector.ts'
 import type { Link } from '../../core/model/link.ts'
 import type { Listener } from '../../core/model/listener.ts'
+import type { MultiKeyListener } from '../../core/model/multi-key-listener.ts'
 import { API_VERSION } from '../../core/model/resource-schema.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
 import type { Site } from '../../core/model/site.ts'
@@ -13,6 +14,20 @@ export function listener(name: string, spec: Partial<Listener['spec']> = {}): Li
     kind: 'Listener',
     metadata: { name },
     spec: { routingKey: 'backend:8080', host: '127.0.0.1', port: 8080, ...spec },
+  }
+}
+
+/** A MultiKeyListener as a user would write it. */
+export function multiKeyListener(
+  name: string,
+  strategy: MultiKeyListener['spec']['strategy'],
+  spec: Partial<MultiKeyListener['spec']> = {},
+): MultiKeyListener {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'MultiKeyListener',
+    metadata: { name },
+    spec: { host: '127.0.0.1', port: 8080, strategy, ...spec },
   }
 }
 

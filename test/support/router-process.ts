@@ -23,6 +23,10 @@ export interface Ending {
 export interface RouterProcessOptions {
   readonly flags?: readonly string[]
   readonly environment?: NodeJS.ProcessEnv
+  /** File descriptors that the system lets it have; as many as this process unless given. */
+  readonly descriptors?: number
+  /** Words before the command, of a program that runs another. */
+  readonly through?: readonly string[]
 }
 
 /** A real router process, ended with the test. */
@@ -85,13 +89,18 @@ export class RouterProcess {
 export async function runRouter(config: unknown, options: RouterProcessOptions = {}): Promise<RouterProcess> {
   const file = join(await temporaryDirectory(), 'router.json')
   await writeFile(file, typeof config === 'string' ? config : JSON.stringify(config))
-  const child = spawn(process.execPath, [MAIN, '--config', file, ...(options.flags ?? [])], {
+  const words = [process.execPath, MAIN, '--config', file, ...(options.flags ?? [])]
+  const child = spawn('sh', ['-c', `${limitOf(options)} exec "$@"`, 'sh', ...(options.through ?? []), ...words], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...options.environment },
   })
   const router = new RouterProcess(child)
   onTestFinished(() => router.kill())
   return router
+}
+
+function limitOf({ descriptors }: RouterProcessOptions): string {
+  return descriptors === undefined ? '' : `ulimit -n ${String(descriptors)};`
 }
 
 /** Runs a router and waits until all of its boot file works. */

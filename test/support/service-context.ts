@@ -6,6 +6,7 @@ import type {
   ServiceAttributes,
   ServiceContext,
 } from '../../router/service/service-context.ts'
+import { SocketBudget } from '../../router/service/socket-budget.ts'
 import type { StreamRouter } from '../../router/service/stream-router.ts'
 
 /** A telemetry record that a service opened. */
@@ -65,6 +66,7 @@ export function serviceContext<R extends StreamRouter>(router: R) {
   let ids = 0
   const context: ServiceContext = {
     router,
+    sockets: new SocketBudget(Infinity),
     records: {
       open(type, attributes) {
         const record = { type, attributes, ended: false }

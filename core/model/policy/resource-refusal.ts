@@ -2,6 +2,7 @@ import { parseRoutingKey } from '../address.ts'
 import { TARGET_ANNOTATION } from '../annotation-names.ts'
 import type { Connector } from '../connector.ts'
 import type { Link } from '../link.ts'
+import { routingKeysOf } from '../multi-key-listener.ts'
 import type { Resource } from '../resource.ts'
 import { mayDo, type ClusterPolicies, type PolicyNamespace, type PolicyQuestion } from './cluster-policy.ts'
 
@@ -49,7 +50,8 @@ function questionsAbout(resource: Resource): PolicyQuestion[] {
     case 'Link':
       return resource.spec.endpoints.map(endpointQuestion)
     case 'Listener':
-      return [serviceQuestion(resource.spec.routingKey)]
+    case 'MultiKeyListener':
+      return routingKeysOf(resource).map(serviceQuestion)
     case 'Connector':
       return [resourceQuestion(resource), serviceQuestion(resource.spec.routingKey)]
     case 'RemoteSite':

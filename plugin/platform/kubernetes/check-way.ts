@@ -2,12 +2,12 @@ import type { KubeClient } from '../../../core/kube/kube-client.ts'
 import type { Pod, Service } from '../../../core/kube/library-objects.ts'
 import { ENDPOINT_SLICE, POD, SERVICE } from '../../../core/kube/resource-types.ts'
 import type { Connector } from '../../../core/model/connector.ts'
-import type { Listener } from '../../../core/model/listener.ts'
+import type { AnyListener } from '../../../core/model/multi-key-listener.ts'
 import type { Finding } from '../../check/finding.ts'
 import { podTrouble } from './pod-trouble.ts'
 
 /** The Service that clients in the namespace call, and whether it leads anywhere. */
-export async function checkEntry(client: KubeClient, { spec }: Listener): Promise<Finding> {
+export async function checkEntry(client: KubeClient, { spec }: AnyListener): Promise<Finding> {
   const part = `Service ${spec.host}`
   const service = await client.get(SERVICE, spec.host)
   if (service === undefined) {

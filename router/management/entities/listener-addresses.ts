@@ -1,17 +1,17 @@
 import { SkupperError } from '../../../core/model/error.ts'
 import type { AttributesOf } from '../../config/entities.ts'
-import type { ChosenAddress } from '../../service/address-choice.ts'
+import type { AddedAddress } from '../../service/address-choice.ts'
 import { configuredType } from '../configured-type.ts'
 import type { EntityType } from '../entity-type.ts'
 
 /** A listener that sends its clients to several addresses. */
 export interface AddressedListener {
-  addAddress(address: string, value: number): { readonly chosen: ChosenAddress; remove(): void }
+  addAddress(address: string, value: number): AddedAddress
 }
 
 interface Listed {
-  readonly attributes: AttributesOf<'listenerAddress'>
-  added: ReturnType<AddressedListener['addAddress']> | undefined
+  attributes: AttributesOf<'listenerAddress'>
+  added: AddedAddress | undefined
 }
 
 /** The addresses of listeners with a multiAddressStrategy. They outlive their listener, which may be made anew. */
@@ -23,6 +23,7 @@ export class ListenerAddresses {
     return configuredType({
       type: 'listenerAddress',
       statusAttributes: ['connectionsOpened'],
+      updatable: ['value'],
       start: (attributes) => {
         const { name, listener } = attributes
         if (!this.#listeners.has(listener)) throw noListener(name, listener)
@@ -31,6 +32,11 @@ export class ListenerAddresses {
         this.#add(listed)
         return {
           status: () => ({ connectionsOpened: listed.added?.chosen.connectionsOpened ?? 0 }),
+          update: (next) => {
+            listed.attributes = next
+            listed.added?.update(next.value)
+            return Promise.resolve()
+          },
           close: () => {
             this.#listed.delete(listed)
             listed.added?.remove()

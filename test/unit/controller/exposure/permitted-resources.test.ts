@@ -26,6 +26,7 @@ const resources: SiteResources = {
       },
     }),
   ],
+  multiKeyListeners: [],
   listeners: [
     parseResourceOf('Listener', {
       ...{ apiVersion, kind: 'Listener', metadata: { name: 'web' } },

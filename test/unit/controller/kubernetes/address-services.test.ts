@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { addressObjects, isOurSlice, type AddressFacts } from '../../../../controller/kubernetes/address-services.ts'
 import { owned } from '../../../../controller/kubernetes/site-labels.ts'
 import { owner, pod, userService } from '../../../support/cluster-objects.ts'
-import { listener } from '../../../support/machine-resources.ts'
+import { listener, multiKeyListener } from '../../../support/machine-resources.ts'
 
 const backend = listener('backend-8080', { host: 'backend', port: 8080 })
 const admin = listener('backend-9000', { host: 'backend', port: 9000, routingKey: 'backend:9000' })
@@ -76,4 +76,14 @@ test('what cannot be is said: a port the user’s Service lacks, two listeners f
   const { notes, objects } = made({ listeners: [backend, twin, dotted] })
   expect(notes.map(({ name, reason }) => `${name} ${reason}`)).toEqual(['dotted Error', 'twin Error'])
   expect(objects).toHaveLength(1)
+})
+
+test('a MultiKeyListener is reached as a Listener is, and joins a Service while any of its keys is served elsewhere', () => {
+  const shop = multiKeyListener('shop', { priority: { routingKeys: ['one', 'two'] } }, { host: 'shop', port: 80 })
+  const given = { listeners: [shop], ports: new Map([['multiAddress/shop', 1024]]) }
+  expect(made(given).objects).toMatchObject([{ kind: 'Service', spec: { ports: [{ port: 80, targetPort: 1024 }] } }])
+  const services = [userService('shop', [{ port: 80, name: 'web' }])]
+  expect(made({ ...given, services }).objects).toEqual([])
+  const joined = made({ ...given, services, servedElsewhere: new Set(['two']) })
+  expect(joined.objects).toMatchObject([{ kind: 'EndpointSlice', ports: [{ name: 'web', port: 1024 }] }])
 })

@@ -4,7 +4,7 @@ import {
   formatListenerPorts,
   readListenerPorts,
 } from '../../../../controller/kubernetes/cluster-ports.ts'
-import { listener } from '../../../support/machine-resources.ts'
+import { listener, multiKeyListener } from '../../../support/machine-resources.ts'
 
 const NONE = new Set<number>()
 
@@ -37,4 +37,12 @@ test('ports are kept as text in one order; a broken text keeps none', () => {
   expect(formatListenerPorts(ports)).toBe('{"a":1024,"b":1025}')
   expect(readListenerPorts(formatListenerPorts(ports))).toEqual(new Map([...ports].sort()))
   for (const text of [undefined, '', '[', '{"a":1}', '{"a":"1024"}']) expect(readListenerPorts(text).size).toBe(0)
+})
+
+test('a MultiKeyListener of the same name has a port of its own', () => {
+  const listeners = [listener('a'), multiKeyListener('a', { priority: { routingKeys: ['b'] } })]
+  expect([...allocatePorts(new Map(), listeners, NONE)]).toEqual([
+    ['a', 1024],
+    ['multiAddress/a', 1025],
+  ])
 })

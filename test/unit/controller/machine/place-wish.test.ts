@@ -9,6 +9,7 @@ const resources = {
   accesses: [routerAccess('in', { bindHost: '0.0.0.0' })],
   links: [],
   listeners: [listener('a', { port: 8080 })],
+  multiKeyListeners: [],
   connectors: [],
 }
 

@@ -25,7 +25,15 @@ function messaging(siteId: string) {
 
 function resources(settings: Record<string, string>, keys: readonly string[] = []) {
   const connectors = keys.map((routingKey) => connector(routingKey.replace(':', '-'), { routingKey }))
-  return { site: site('x', { settings }), surplus: [], accesses: [], links: [], listeners: [], connectors }
+  return {
+    site: site('x', { settings }),
+    surplus: [],
+    accesses: [],
+    links: [],
+    listeners: [],
+    multiKeyListeners: [],
+    connectors,
+  }
 }
 
 test('two sites learn of each other and of their services', async () => {

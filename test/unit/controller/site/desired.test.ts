@@ -44,6 +44,7 @@ function resources(changes: Partial<SiteResources> = {}): SiteResources {
     accesses: [],
     links: [],
     listeners: [],
+    multiKeyListeners: [],
     connectors: [],
     ...changes,
   }

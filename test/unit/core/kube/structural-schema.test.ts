@@ -36,6 +36,7 @@ test('there is a definition for each kind of the group', () => {
     'connectors.skupper.io',
     'links.skupper.io',
     'listeners.skupper.io',
+    'multikeylisteners.skupper.io',
     'remotesites.skupper.io',
     'routeraccesses.skupper.io',
     'sites.skupper.io',

@@ -10,6 +10,7 @@ test('a service has one row for each port, named after its address', () => {
   const services = servicesOf({
     siteName: 'west',
     listeners: [listener('api:8080'), listener('api:9090')],
+    multiKeyListeners: [],
     connectors: [],
     remoteSites: [],
   })
@@ -23,6 +24,7 @@ test('targets are counted by site, the own one first, sites without any left out
   const [service] = servicesOf({
     siteName: 'west',
     listeners: [listener('api:8080')],
+    multiKeyListeners: [],
     connectors: [connector('api:8080', '10.0.0.1'), connector('api:8080', '10.0.0.2', 'api-8080-2')],
     remoteSites: [at('south', 0), at('north', 3), at('east', 1)],
   })
@@ -35,7 +37,13 @@ test('targets are counted by site, the own one first, sites without any left out
 
 test('a site that cannot be reached has no targets', () => {
   const listeners = [listener('api:8080')]
-  const [service] = servicesOf({ siteName: 'west', listeners, connectors: [], remoteSites: [at('east', 2, false)] })
+  const [service] = servicesOf({
+    siteName: 'west',
+    listeners,
+    multiKeyListeners: [],
+    connectors: [],
+    remoteSites: [at('east', 2, false)],
+  })
   expect(service?.targets).toEqual([])
 })
 
@@ -44,13 +52,21 @@ test('a listener that is not configured tells its problem', () => {
     ...listener('api:8080'),
     status: { conditions: [{ type: 'Configured', status: 'False' as const, message: 'port in use' }] },
   }
-  const [service] = servicesOf({ siteName: 'west', listeners: [taken], connectors: [], remoteSites: [] })
+  const [service] = servicesOf({
+    siteName: 'west',
+    listeners: [taken],
+    multiKeyListeners: [],
+    connectors: [],
+    remoteSites: [],
+  })
   expect(service?.problem).toBe('port in use')
 })
 
 test('a routing key that is not ADDRESS:PORT is shown as it is', () => {
   const listeners = [{ ...listener('api:8080'), spec: { ...listener('api:8080').spec, routingKey: 'any key' } }]
-  expect(servicesOf({ siteName: 'west', listeners, connectors: [], remoteSites: [] })[0]?.name).toBe('any key')
+  expect(
+    servicesOf({ siteName: 'west', listeners, multiKeyListeners: [], connectors: [], remoteSites: [] })[0]?.name,
+  ).toBe('any key')
 })
 
 test('synced listeners name their origins, own ones have none', () => {

@@ -59,8 +59,8 @@ describe('diffEntities', () => {
       create: [],
       delete: [],
       update: [
-        { type: 'tcpListener', name: 'listener/a', attributes: { observer: 'auto' } },
         { type: 'sslProfile', name: 'tls/web', attributes: { ordinal: 1 } },
+        { type: 'tcpListener', name: 'listener/a', attributes: { observer: 'auto' } },
       ],
     })
   })
@@ -110,7 +110,8 @@ describe('diffEntities', () => {
 })
 
 it('asks for http types only of engines that have them', () => {
-  expect(reconciledTypes(BUILT_IN)).toEqual(['sslProfile', 'listener', 'connector', 'tcpListener', 'tcpConnector'])
+  const services = ['tcpListener', 'listenerAddress', 'tcpConnector']
+  expect(reconciledTypes(BUILT_IN)).toEqual(['sslProfile', 'listener', 'connector', ...services])
   expect(reconciledTypes({ ...BUILT_IN, httpListener: true })).toContain('httpListener')
 })
 

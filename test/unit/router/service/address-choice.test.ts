@@ -68,3 +68,14 @@ test('an address that is removed is told about no more, and the last one closes 
   choosing.close()
   expect(changes).toEqual([true, false, true])
 })
+
+test('an address can get another value while it is there', () => {
+  const choosing = choice('priority')
+  serve('first')
+  serve('second')
+  choosing.add('first', 2)
+  const second = choosing.add('second', 1)
+  second.update(3)
+  expect(choosing.next()?.address).toBe('second')
+  expect(changes).toEqual([true])
+})
