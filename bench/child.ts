@@ -51,8 +51,8 @@ export async function freePort(): Promise<number> {
 }
 
 /** Waits until somebody accepts connections on `port` of 127.0.0.1. */
-export async function accepting(port: number): Promise<void> {
-  const deadline = performance.now() + START_DEADLINE_MS
+export async function accepting(port: number, deadlineMs = START_DEADLINE_MS): Promise<void> {
+  const deadline = performance.now() + deadlineMs
   while (!(await accepts(port))) {
     if (performance.now() > deadline) throw new Error(`nobody listens on 127.0.0.1:${String(port)}`)
     await delay(PAUSE_MS)

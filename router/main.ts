@@ -13,7 +13,7 @@ import { Router } from './router.ts'
 const EXIT_FAILED = 1
 const EXIT_BAD_CONFIG = 2
 
-const { config, graceMs, endWithStdin } = readFlags()
+const { config, leaveMs, graceMs, endWithStdin } = readFlags()
 const log = pino({ base: null, formatters: { level: (level) => ({ level }) } })
 let stopping = false
 
@@ -83,8 +83,11 @@ function stop(reason: string): void {
   // Whoever asks twice does not want to wait.
   if (stopping) process.exit(EXIT_FAILED)
   stopping = true
-  log.info({ reason, graceMs }, 'draining')
-  router.drain(graceMs).then(
+  log.info({ reason, leaveMs }, 'leaving')
+  const onDraining = (): void => {
+    log.info({ reason, graceMs }, 'draining')
+  }
+  router.end({ leaveMs, graceMs, onDraining }).then(
     () => {
       log.info({}, 'ended')
       process.exit()

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { SkupperError } from '../core/model/error.ts'
 import { bootPlan, dataConnectionsOf, modeOf, timersOf } from './boot-plan.ts'
 import type { BootPlan } from './boot-plan.ts'
@@ -7,7 +8,7 @@ import { plain } from './http/http-listener.ts'
 import { metricsPage } from './http/metrics.ts'
 import type { RouterFigures } from './http/metrics.ts'
 import { ManagementAgent } from './management/agent.ts'
-import type { EntityType } from './management/entity-type.ts'
+import type { Attributes, EntityType } from './management/entity-type.ts'
 import { addressType } from './management/entities/address.ts'
 import { routerType, siteType } from './management/entities/boot-entities.ts'
 import { connectionType } from './management/entities/connection.ts'
@@ -22,6 +23,7 @@ import { routerNodeType } from './management/entities/router-node.ts'
 import { sslProfileType } from './management/entities/ssl-profile.ts'
 import { TcpServices } from './management/entities/tcp-services.ts'
 import { serveManagement } from './management/server.ts'
+import { Readiness, type ReadinessPart } from './readiness.ts'
 import { RouterCore } from './mesh/router-core.ts'
 import type { RouterLogs } from './router-logs.ts'
 import { forwarderPort } from './telemetry/forwarder-port.ts'
@@ -47,6 +49,15 @@ export interface RouterOptions {
   readonly random: () => number
 }
 
+export interface EndOptions {
+  /** How long clients are still taken. */
+  readonly leaveMs: number
+  /** How long connections may go on after that. */
+  readonly graceMs: number
+  /** Nobody new is taken from now on. */
+  readonly onDraining?: () => void
+}
+
 /** A router process: the mesh, the TCP services, management, telemetry, health and metrics. */
 export class Router {
   readonly #options: RouterOptions
@@ -59,6 +70,7 @@ export class Router {
   readonly #types: ReadonlyMap<string, EntityType>
   #ticking: NodeJS.Timeout | undefined
   #collectors = 0
+  readonly #readiness: Readiness
   #state: 'starting' | 'up' | 'draining' = 'starting'
 
   /** Makes nothing happen yet. Throws `config/…` where the boot file asks for what cannot be. */
@@ -81,6 +93,11 @@ export class Router {
       ...{ router: this.#core.forwarder, sockets: this.#socketBudget(), log: logs.of('TCP_ADAPTOR'), random },
     })
     this.#types = new Map(this.#entityTypes().map((type) => [type.type, type]))
+    this.#readiness = new Readiness({
+      now,
+      connectors: () => this.#parts('connector', ({ connectionStatus }) => connectionStatus === 'SUCCESS'),
+      tcpListeners: () => this.#parts('tcpListener', ({ operStatus }) => operStatus === 'up'),
+    })
   }
 
   /** Resolves when everything of the boot file works. Throws what the first entity that cannot be made says. */
@@ -100,13 +117,18 @@ export class Router {
       await this.#types.get(managementType(type))?.create?.(undefined, attributes)
     }
     this.#state = 'up'
+    this.#readiness.waitsFor()
   }
 
   /**
-   * Withdraws its targets and stops listening for clients, lets the connections it carries, and those of others that cross
-   * it, end by themselves within `graceMs`, then leaves the network.
+   * Ends in order. For `leaveMs` it serves clients as before, while others learn that it goes: whoever sends clients here
+   * has that long to send them elsewhere. Then it withdraws its targets and stops listening for clients, lets the
+   * connections it carries, and those of others that cross it, end by themselves within `graceMs`, and leaves the network.
    */
-  async drain(graceMs: number): Promise<void> {
+  async end({ leaveMs, graceMs, onDraining }: EndOptions): Promise<void> {
+    this.#core.leave()
+    if (leaveMs > 0) await delay(leaveMs)
+    onDraining?.()
     this.#state = 'draining'
     await Promise.all([this.#services.drain(graceMs), this.#core.drain(graceMs)])
     this.#end()
@@ -219,9 +241,22 @@ export class Router {
     }
   }
 
+  #parts(type: string, isUp: (attributes: Attributes) => boolean): ReadinessPart[] {
+    const entities = this.#types.get(type)?.list() ?? []
+    return entities.map((entity) => ({ name: entity.name, isUp: isUp(entity) }))
+  }
+
   #pages() {
     const metrics = metricsPage(() => this.#figures())
     const health = () => (this.#state === 'up' ? plain(200, 'OK') : plain(503, this.#state))
-    return { healthz: new Map([['/healthz', health]]), metrics: new Map([['/metrics', metrics]]) }
+    const ready = () => {
+      const why = this.#state === 'up' ? this.#readiness.waitsFor() : this.#state
+      return why === undefined ? plain(200, 'OK') : plain(503, why)
+    }
+    const healthz = new Map([
+      ['/healthz', health],
+      ['/readyz', ready],
+    ])
+    return { healthz, metrics: new Map([['/metrics', metrics]]) }
   }
 }

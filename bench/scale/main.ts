@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { measureScale, type ScaleResult, type Shape } from './measure.ts'
+import { measureScale, type ScaleResult } from './measure.ts'
 import { plot, type Curve } from './plot.ts'
+import type { Shape } from './shape.ts'
 
 // `npx node bench/scale/main.ts --sizes 25,50,100,200 --addresses 2000 --plots docs/performance`: a JSON line for each
 // network, and curves over the number of routers.

@@ -1,6 +1,5 @@
 import { MeshSimulation } from './mesh-simulation.ts'
-
-export type Shape = 'hub' | 'mesh'
+import { linksOf, type Shape } from './shape.ts'
 
 /** What a network of one size showed. Times are those of the simulation's own clock. */
 export interface ScaleResult {
@@ -24,8 +23,6 @@ const BALANCED = 3
 const STEP_MS = 100
 const DEADLINE_MS = 120_000
 const QUIET_MS = 30_000
-/** Links of a router in a mesh: to the next ones in a ring, at these distances. */
-const MESH_DISTANCES = [1, 3, 7]
 const LINK_DELAY_MS = 10
 
 /** Lets a network of control planes find itself. `collect` frees what is unused, so that memory can be compared. */
@@ -68,14 +65,6 @@ export function measureScale(
     memory_kb_per_router: Math.round((process.memoryUsage().heapUsed - heapBefore) / size.routers / 1000),
     cpu_ms_per_router: Math.round((cpu.user + cpu.system) / 1000 / size.routers),
   }
-}
-
-function linksOf(shape: Shape, ids: readonly string[]): (readonly [string, string])[] {
-  const [hub = ''] = ids
-  if (shape === 'hub') return ids.slice(1).map((id) => [hub, id] as const)
-  return MESH_DISTANCES.filter((distance) => distance * 2 < ids.length).flatMap((distance) =>
-    ids.map((id, at) => [id, ids[(at + distance) % ids.length] ?? ''] as const),
-  )
 }
 
 function converged(mesh: MeshSimulation, ids: readonly string[], keys: readonly string[]): number {

@@ -80,6 +80,7 @@ export class MeshSimulation {
         onTopology: () => undefined,
         onRouterLost: (id) => notes.lost.push(id),
         onAddress: (key) => notes.addresses.push(key),
+        onLeaving: () => undefined,
         onDuplicateId: (id) => notes.duplicates.push(id),
       },
       log: { info: () => undefined, warn: (_facts, text) => notes.warnings.push(text) },

@@ -48,7 +48,7 @@ export class PodRouters {
   get state(): RouterState {
     return mergedState(
       this.#all.map(({ live }) => live.state),
-      podsTrouble(this.#pods) ?? 'The router is starting',
+      { wanted: this.#wish.entities.size, trouble: podsTrouble(this.#pods) ?? 'The router is starting' },
     )
   }
 

@@ -4,6 +4,7 @@ import { parseLabels } from '../../core/model/labels.ts'
 import { settingOf } from '../../core/model/settings.ts'
 import type { Site } from '../../core/model/site.ts'
 import { parseTolerations } from '../../core/model/tolerations.ts'
+import { BUILT_IN } from '../../router/config/engine-capabilities.ts'
 import { HEALTH_PORT, MANAGEMENT_PORT, TOKEN_PORT } from './cluster-ports.ts'
 import { routerGroups, spreads } from './router-groups.ts'
 import { annotationsOf, GROUP_LABEL, owned, ROUTER_LABELS, type Owner } from './site-labels.ts'
@@ -16,10 +17,15 @@ const CONFIG_PATH = '/etc/skupper-router'
 const BOOTED_ANNOTATION = 'internal.skupper.io/boot'
 /** User node of the image. */
 const USER = 1_000
-/** After SIGTERM the router gives its connections 10 s; then it may still close links. */
-const GRACE_SECONDS = 20
 /** Where the image of skupper-router puts its boot file once the host's name is filled in. */
 const SCRATCH = 'scratch'
+/**
+ * A router that ends still takes clients for so long: until no node sends it any, and where it is the only one, until the
+ * next one is ready.
+ */
+const LEAVE_SECONDS = 5
+/** Then it gives its connections 10 s, and may still close links. */
+const GRACE_SECONDS = LEAVE_SECONDS + 20
 const HOST_TOPOLOGY = 'kubernetes.io/hostname'
 
 export interface RouterDeploymentFacts extends Owner {
@@ -103,11 +109,13 @@ function podSpec(facts: RouterDeploymentFacts, group: string) {
 
 function container(facts: RouterDeploymentFacts) {
   const { site, image } = facts
-  const health = { httpGet: { path: '/healthz', port: HEALTH_PORT } }
+  const health = probe('/healthz')
   return {
     name: 'router',
     image,
-    ...(isOurs(facts) ? { args: ['router', '--config', `${CONFIG_PATH}/${BOOT_FILE}`] } : {}),
+    ...(isOurs(facts)
+      ? { args: ['router', '--config', `${CONFIG_PATH}/${BOOT_FILE}`, '--leave-seconds', String(LEAVE_SECONDS)] }
+      : LEAVES_LATE),
     env: [
       { name: 'SKUPPER_SITE_ID', value: site.metadata.uid ?? '' },
       ...(isOurs(facts)
@@ -132,7 +140,12 @@ function container(facts: RouterDeploymentFacts) {
     },
     startupProbe: { ...health, periodSeconds: 1, failureThreshold: 60 },
     livenessProbe: { ...health, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
-    readinessProbe: { ...health, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 2 },
+    readinessProbe: {
+      ...probe(isOurs(facts) ? '/readyz' : '/healthz'),
+      periodSeconds: 1,
+      timeoutSeconds: 2,
+      failureThreshold: 2,
+    },
     volumeMounts: [
       { name: 'config', mountPath: CONFIG_PATH, readOnly: true },
       { name: 'credentials', mountPath: CREDENTIALS_PATH, readOnly: true },
@@ -143,7 +156,14 @@ function container(facts: RouterDeploymentFacts) {
 
 /** The image of skupper-router starts it by itself, with the boot file filled in by the pod's environment. */
 function isOurs({ engine }: RouterDeploymentFacts): boolean {
-  return engine === 'built-in'
+  return engine === BUILT_IN.engine
+}
+
+/** Other engines close their ports at once when they are told to end: they are told when nobody is sent there. */
+const LEAVES_LATE = { lifecycle: { preStop: { exec: { command: ['sleep', String(LEAVE_SECONDS)] } } } }
+
+function probe(path: string) {
+  return { httpGet: { path, port: HEALTH_PORT } }
 }
 
 function resourcesOf(site: Site) {

@@ -85,6 +85,8 @@ function peerServices(site: Site): KubeObject[] {
     metadata: { name: peerService(index) },
     spec: {
       type: 'ClusterIP',
+      // A router is linked to the others before it is ready for clients.
+      publishNotReadyAddresses: true,
       selector: { ...ROUTER_LABELS, [GROUP_LABEL]: group },
       ports: [{ name: 'inter-router', port: PEER_PORT, targetPort: PEER_PORT, protocol: 'TCP' }],
     },

@@ -22,6 +22,8 @@ export interface ConnectorState {
   readonly isUp: boolean
   /** The router's own words, empty if it has none. */
   readonly message: string
+  /** Of a site with several routers: how many have it up, of how many. */
+  readonly connections?: { readonly up: number; readonly total: number } | undefined
 }
 
 export interface ListenerState {

@@ -1,7 +1,7 @@
-import { CERTIFICATE_CONDITION, type Link } from '../../core/model/link.ts'
+import { CERTIFICATE_CONDITION, CONNECTIONS_CONDITION, type Link } from '../../core/model/link.ts'
 import type { ConfigNote } from '../../router/config/rendered.ts'
 import type { SiteView } from '../network/network-view.ts'
-import type { RouterState } from '../router/router-state.ts'
+import type { ConnectorState, RouterState } from '../router/router-state.ts'
 import type { LinkCertificate } from '../tokens/link-renewals.ts'
 import { error, pending, withStatements, type Statement, type Trouble } from './statements.ts'
 
@@ -28,11 +28,25 @@ export function linkWithStatus(link: Link, facts: LinkFacts): Link {
   const statements = [
     { type: 'Configured', trouble: configured },
     { type: 'Operational', trouble: configured ?? operationTrouble(facts.router, name, certificate?.failure) },
+    ...connectionStatements(connector),
     ...certificateStatements(certificate, facts.now),
   ]
   const far = connector?.isUp === true ? farSite(link, facts) : undefined
-  const status = { ...link.status, ...far }
+  const status = { ...(connector?.connections === undefined ? withoutCount(link.status) : link.status), ...far }
   return { ...link, status: withStatements(status, statements, { required: REQUIRED, now: facts.now, generation }) }
+}
+
+/** A site that had several routers may have one now. */
+function withoutCount(status: Link['status']): Link['status'] {
+  const conditions = status?.conditions?.filter(({ type }) => type !== CONNECTIONS_CONDITION)
+  return status && { ...status, ...(conditions === undefined ? {} : { conditions }) }
+}
+
+function connectionStatements(connector: ConnectorState | undefined): Statement[] {
+  if (connector?.connections === undefined) return []
+  const { up, total } = connector.connections
+  const count = `${String(up)} of ${String(total)} connections`
+  return [{ type: CONNECTIONS_CONDITION, trouble: up < total ? pending(count) : undefined, remark: count }]
 }
 
 function certificateStatements(certificate: LinkCertificate | undefined, now: Date): Statement[] {

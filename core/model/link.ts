@@ -32,5 +32,8 @@ export const linkSchema = resourceSchema('Link', {
 /** A connection from this site to another one; traffic flows both ways. */
 export type Link = Known<z.infer<typeof linkSchema>>
 
+/** Type of the condition that says how many of a site's routers have the link up, where there are several. */
+export const CONNECTIONS_CONDITION = 'AllConnected'
+
 /** Type of the condition that says until when the certificate of a link lasts, and if it ends soon why. */
 export const CERTIFICATE_CONDITION = 'CertificateValid'

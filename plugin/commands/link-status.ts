@@ -105,14 +105,19 @@ function detailLines(link: OutgoingLink): string[] {
   const peer = link.remoteSiteId === undefined ? undefined : `${link.remoteSite ?? ''}-${link.remoteSiteId}`
   return rows([
     ['Cost:', String(link.cost)],
-    ['Routers:', link.connections && `${String(link.connections.up)} of ${String(link.connections.total)} connected`],
     ['Created:', link.created],
     ['Endpoint:', link.endpoint],
     ['Expires:', link.expires],
     ['Name:', link.name],
     ['Site:', peer],
-    ['Status:', link.connected ? 'Connected' : `Not connected${link.reason === undefined ? '' : ` (${link.reason})`}`],
+    ['Status:', statusOf(link)],
   ])
+}
+
+function statusOf({ connected, reason, connections }: OutgoingLink): string {
+  if (!connected) return `Not connected${reason === undefined ? '' : ` (${reason})`}`
+  if (connections === undefined) return 'Connected'
+  return `Connected, ${String(connections.up)} of ${String(connections.total)} connections`
 }
 
 function rows(pairs: readonly (readonly [string, string | undefined])[]): string[] {

@@ -1,7 +1,7 @@
 import { ACCESS_TOKEN_ANNOTATION } from '../../core/model/annotation-names.ts'
 import { isTrue } from '../../core/model/condition.ts'
 import type { AccessToken } from '../../core/model/access-token.ts'
-import { CERTIFICATE_CONDITION, type Link } from '../../core/model/link.ts'
+import { CERTIFICATE_CONDITION, CONNECTIONS_CONDITION, type Link } from '../../core/model/link.ts'
 import type { RemoteSite } from '../../core/model/remote-site.ts'
 
 export interface LinkSources {
@@ -26,8 +26,13 @@ export interface OutgoingLink {
   endpoint?: string | undefined
   remoteSite?: string | undefined
   remoteSiteId?: string | undefined
-  /** Of a link to several routers. */
-  connections?: { up: number; total: number }
+  /** Between the routers of both sites, where there are several. */
+  connections?: ConnectionCount | undefined
+}
+
+interface ConnectionCount {
+  up: number
+  total: number
 }
 
 /** A site whose own link to this one is up. */
@@ -59,10 +64,20 @@ function nameOf({ metadata }: Link, tokens: readonly AccessToken[]): string {
 
 /** Connected where one of them is. */
 function together(name: string, members: readonly OutgoingLink[]): OutgoingLink {
-  const up = members.filter(({ connected }) => connected)
-  const shown = up[0] ?? members[0]
-  const counts = members.length === 1 ? {} : { connections: { up: up.length, total: members.length } }
-  return { ...(shown ?? NONE), name, ...counts }
+  const shown = members.find(({ connected }) => connected) ?? members[0]
+  const counts = members.map(({ connected, connections }) => connections ?? { up: connected ? 1 : 0, total: 1 })
+  const connections = {
+    up: counts.reduce((sum, { up }) => sum + up, 0),
+    total: counts.reduce((sum, { total }) => sum + total, 0),
+  }
+  return { ...(shown ?? NONE), name, ...(connections.total > 1 ? { connections } : {}) }
+}
+
+/** What the controller counted, in the words of the condition. */
+function connectionsOf(status: Link['status']): ConnectionCount | undefined {
+  const message = status?.conditions?.find(({ type }) => type === CONNECTIONS_CONDITION)?.message ?? ''
+  const [, up, total] = /^(\d+) of (\d+) connections$/.exec(message) ?? []
+  return up === undefined || total === undefined ? undefined : { up: Number(up), total: Number(total) }
 }
 
 const NONE = { connected: false, reason: undefined, cost: 1, created: undefined }
@@ -78,6 +93,7 @@ function ofLink({ metadata, spec, status }: Link, expires: string | undefined): 
     created: metadata.creationTimestamp,
     expires,
     warning: warningOf(status),
+    connections: connectionsOf(status),
     endpoint: endpoint === undefined ? undefined : `${endpoint.host}:${endpoint.port}`,
     remoteSite: status?.remoteSiteName,
     remoteSiteId: status?.remoteSiteId,

@@ -64,6 +64,9 @@ export class RouterCore {
         onRouterLost: (id) => {
           log.info({ router: id }, 'a router of the network is out of reach')
         },
+        onLeaving: (id) => {
+          this.#handOver(id)
+        },
         onDuplicateId: () => undefined,
       },
     })
@@ -159,9 +162,17 @@ export class RouterCore {
     return connection !== undefined
   }
 
-  /** Has new streams pass it by, and waits until those that cross it have ended, for at most `graceMs`. */
-  async drain(graceMs: number): Promise<void> {
+  /**
+   * Says that this router is about to end: new streams pass it by, and routers that dialled it dial again, which leads
+   * them to the router that follows where there is one. It takes no new connection of routers.
+   */
+  leave(): void {
+    for (const listener of this.#listeners.values()) if (listener.options.role !== 'normal') listener.close()
     this.control.leave()
+  }
+
+  /** Waits until the streams that cross it have ended, for at most `graceMs`. */
+  async drain(graceMs: number): Promise<void> {
     await this.forwarder.transits.idle(graceMs)
   }
 
@@ -177,6 +188,12 @@ export class RouterCore {
   destroy(reason: SkupperError): void {
     this.#stop()
     this.#connections.destroyAll(reason)
+  }
+
+  #handOver(routerId: string): void {
+    for (const connector of this.#connectors.values()) {
+      if (connector.peer?.routerId === routerId) connector.handOver()
+    }
   }
 
   #stop(): void {

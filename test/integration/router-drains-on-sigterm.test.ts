@@ -30,6 +30,17 @@ test('nobody new comes in, whoever is there may finish, then it ends', async () 
   expect(await router.ended).toEqual({ code: 0, signal: null })
 })
 
+test('for a while it still takes clients where it is told to', async () => {
+  const { router, listening } = await connected('--leave-seconds', '3600')
+  router.signal('SIGTERM')
+  await router.logged({ msg: 'leaving' })
+  const late = tcpClient(listening)
+  late.socket.write('late')
+  await eventually(() => late.text() === 'late')
+  router.signal('SIGTERM')
+  expect(await router.ended).toEqual({ code: 1, signal: null })
+})
+
 test('whoever does not finish within the grace period is cut off', async () => {
   const { router, client } = await connected('--grace-seconds', '0')
   router.signal('SIGTERM')

@@ -14,7 +14,13 @@ export const controlTarget: FuzzTarget = {
     let now = 1_700_000_000_000
     let messages = 0
     const nobody = () => undefined
-    const events = { onTopology: nobody, onRouterLost: nobody, onAddress: nobody, onDuplicateId: nobody }
+    const events = {
+      onTopology: nobody,
+      onRouterLost: nobody,
+      onAddress: nobody,
+      onLeaving: nobody,
+      onDuplicateId: nobody,
+    }
     const random = (): number => 0.5
     const plane = new ControlPlane({ routerId: 'A', instance: 1_700_000_000, now: () => now, random, events })
     const links = ['B', 'C'].map((peerId): ControlLink => ({ peerId, cost: 1, send: nobody }))

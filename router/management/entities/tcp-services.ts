@@ -8,6 +8,8 @@ import type { Attributes, EntityType } from '../entity-type.ts'
 import { ListenerAddresses } from './listener-addresses.ts'
 import { refuseSet } from './unsupported.ts'
 
+/** As long as Kubernetes gives a pod to end, unless told otherwise: its last answers come through. */
+const LAST_ANSWERS_MS = 30_000
 const TRAFFIC = ['connectionsOpened', 'connectionsClosed', 'bytesIn', 'bytesOut']
 
 type Service = TcpListener | TcpConnector
@@ -23,6 +25,8 @@ interface Named {
 export class TcpServices {
   readonly #context: ServiceContext
   readonly #services = new Set<Named>()
+  /** Removed connectors with connections that have not ended yet. */
+  readonly #ending = new Set<TcpConnector>()
   readonly #addresses = new ListenerAddresses()
 
   constructor(context: ServiceContext) {
@@ -39,11 +43,13 @@ export class TcpServices {
 
   /** Takes no new connections, lets those there are end by themselves, and resets what is left after `deadlineMs`. */
   async drain(deadlineMs: number): Promise<void> {
-    await Promise.all([...this.#services].map(({ service }) => service.drain(deadlineMs)))
+    const all = [...[...this.#services].map(({ service }) => service), ...this.#ending]
+    await Promise.all(all.map((service) => service.drain(deadlineMs)))
   }
 
   destroy(reason: SkupperError): void {
     for (const { service } of this.#services) service.destroy(reason)
+    for (const service of this.#ending) service.destroy(reason)
   }
 
   #listenerType(): EntityType {
@@ -72,6 +78,8 @@ export class TcpServices {
           close: () => {
             withdraw()
             unregister()
+            // Nobody stays connected by a way that is no longer there.
+            service.destroy(new SkupperError('tcp/removed', `tcpListener ${name} was removed`))
           },
         }
       },
@@ -85,21 +93,27 @@ export class TcpServices {
       start: ({ name, address, host, port, ...rest }) => {
         refuseSet(`tcpConnector ${name}`, rest, ['sslProfile'])
         const service = new TcpConnector({ name, address, host, port: Number(port) }, this.#context)
+        const unregister = this.#register({ type: 'tcpConnector', name, address, service })
         return {
           status: () => statusOf(service),
-          close: this.#register({ type: 'tcpConnector', name, address, service }),
+          close: () => {
+            unregister()
+            this.#end(service)
+          },
         }
       },
     })
   }
 
-  /** Answers how to remove it. What is removed is cut: nobody stays connected to what is no longer exposed. */
   #register(named: Named): () => void {
     this.#services.add(named)
-    return () => {
-      this.#services.delete(named)
-      named.service.destroy(new SkupperError('tcp/removed', `${named.type} ${named.name} was removed`))
-    }
+    return () => this.#services.delete(named)
+  }
+
+  /** A target that goes takes nobody new and may give its last answers: a pod that is to end does so as well. */
+  #end(service: TcpConnector): void {
+    this.#ending.add(service)
+    void service.drain(LAST_ANSWERS_MS).finally(() => this.#ending.delete(service))
   }
 }
 

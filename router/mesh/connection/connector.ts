@@ -8,7 +8,7 @@ import { ControlConnection } from './control-connection.ts'
 import type { ControlLog } from '../control/control-link.ts'
 import type { EdgePlane } from '../control/edge-plane.ts'
 import type { Hop } from '../forward/hop-target.ts'
-import { DialLoop } from './dial-loop.ts'
+import { DialLoop, type DialLoopOptions } from './dial-loop.ts'
 import { EdgeUplink } from './edge-uplink.ts'
 import type { TlsFiles } from './listener.ts'
 import { randomToken } from '../random-token.ts'
@@ -56,32 +56,28 @@ export interface ConnectorContext extends DialContext {
 
 const DEFAULT_DATA_CONNECTIONS = 2
 const DIAL_TIMEOUT_MS = 5_000
+/** The router that follows one that leaves may take a moment to be there; until then nothing is lost. */
+const HAND_OVER_RETRY = { firstMs: 100, maxMs: 400 }
 
 /** A link to another router that this one dials: a control connection and its data connections, dialled again for ever. */
 export class MeshConnector {
   readonly options: ConnectorOptions
   readonly #context: ConnectorContext
-  readonly #loop: DialLoop
+  #loop: DialLoop
   #tls: TlsFiles | undefined
   #status: ConnectorStatus = 'CONNECTING'
   #message = 'not connected yet'
   #peer: LinkedPeer | undefined
   #control: RouterConnection | undefined
+  #trunk: Trunk | undefined
+  /** The connection to a router that is about to end, while another one is dialled. */
+  #before: { readonly control: RouterConnection; readonly routerId: string } | undefined
 
   constructor(options: ConnectorOptions, context: ConnectorContext) {
     this.options = options
     this.#context = context
     this.#tls = options.tls
-    this.#loop = new DialLoop({
-      ...context,
-      target: () => this.#target(),
-      connect: (socket, onClosed) => {
-        this.#connect(socket, onClosed)
-      },
-      onFailed: (reason) => {
-        this.#failed(reason)
-      },
-    })
+    this.#loop = this.#dialLoop()
     this.#loop.start()
   }
 
@@ -109,10 +105,41 @@ export class MeshConnector {
     this.#tls = tls
   }
 
+  /**
+   * The router at the other end is about to end: dials anew at once, while the connection there is carries on until that
+   * router closes it. An edge router has one connection only and waits for its end.
+   */
+  handOver(): void {
+    const control = this.#control
+    const { edge, log } = this.#context
+    if (edge !== undefined || control === undefined || this.#peer === undefined || this.#before !== undefined) return
+    log.info({ connector: this.name, router: this.#peer.routerId }, 'the linked router is about to end, dialling anew')
+    this.#before = { control, routerId: this.#peer.routerId }
+    this.#loop.stop()
+    this.#trunk?.stop()
+    this.#loop = this.#dialLoop(HAND_OVER_RETRY)
+    this.#loop.start()
+  }
+
   /** Closes the link for good. Harmless when called twice. */
   close(): void {
     this.#loop.stop()
     this.#control?.close()
+    this.#before?.control.close()
+  }
+
+  #dialLoop(retry?: DialLoopOptions['retry']): DialLoop {
+    return new DialLoop({
+      ...this.#context,
+      retry,
+      target: () => this.#target(),
+      connect: (socket, onClosed) => {
+        this.#connect(socket, onClosed)
+      },
+      onFailed: (reason) => {
+        if (this.#before === undefined) this.#failed(reason)
+      },
+    })
   }
 
   #connect(socket: Socket, onClosed: (reason?: SkupperError) => void): void {
@@ -148,23 +175,42 @@ export class MeshConnector {
       target: () => this.#target(),
       amqp: (id) => this.#amqp(id, { correlator, data: true }),
     })
+    this.#trunk = trunk
     this.#control = this.#context.connections.add({
       ...{ name: this.name, socket, dir: 'out', role: 'inter-router' },
       amqp: (id) => this.#amqp(id, { correlator, data: false }),
       owner: {
         onOpen: (connection, peer) => this.#opened(connection, peer, trunk),
-        onClosed: (_, reason) => {
+        onClosed: (connection, reason) => {
           trunk.close()
-          this.#control = undefined
-          this.#peer = undefined
+          if (this.#before?.control === connection) this.#leftBehind(this.#before.routerId, reason)
+          else this.#lost()
           onClosed(reason)
         },
       },
     })
   }
 
+  #lost(): void {
+    this.#control = undefined
+    if (this.#before === undefined || this.#before.routerId !== this.#peer?.routerId) this.#peer = undefined
+  }
+
+  /** The router that was about to end has ended; another may have taken its place already. */
+  #leftBehind(routerId: string, reason: SkupperError | undefined): void {
+    this.#before = undefined
+    this.#loop.relax()
+    if (this.#peer !== undefined && this.#peer.routerId !== routerId) return
+    this.#peer = undefined
+    this.#failed(reason)
+  }
+
   #opened(connection: RouterConnection, peer: Peer, trunk: Trunk): Role | undefined {
     if (this.#isSelf(connection, peer)) return undefined
+    if (this.#before?.routerId === peer.containerId) {
+      connection.refuse('amqp:connection:forced', `router ${peer.containerId} is about to end`)
+      return undefined
+    }
     const cost = linkCost(this.options.cost, peer.properties)
     const onReady = (): void => {
       this.#linked(peer, cost)

@@ -3,8 +3,7 @@ import type { SkupperError } from '../../../core/model/error.ts'
 import { dialSocket, type DialOptions } from '../../amqp/dial.ts'
 import { Backoff } from './backoff.ts'
 
-const FIRST_RETRY_MS = 200
-const MAX_RETRY_MS = 3_000
+const DEFAULT_RETRY = { firstMs: 200, maxMs: 3_000 }
 /** A connection that lived so long was a success: the next try comes soon. */
 const STABLE_MS = 5_000
 
@@ -16,6 +15,8 @@ export interface DialLoopOptions {
   /** A try or a connection has ended; the next try follows. */
   readonly onFailed: (reason?: SkupperError) => void
   readonly random: () => number
+  /** Pauses between tries; they double from `firstMs` to `maxMs`. */
+  readonly retry?: { readonly firstMs: number; readonly maxMs: number } | undefined
   /** The time in ms. */
   readonly now: () => number
 }
@@ -23,20 +24,25 @@ export interface DialLoopOptions {
 /** Keeps one connection: dials until it stands, and again when it has ended. */
 export class DialLoop {
   readonly #options: DialLoopOptions
-  readonly #backoff: Backoff
+  #backoff: Backoff
   #timer: NodeJS.Timeout | undefined
   #cancel: (() => void) | undefined
   #running = false
 
   constructor(options: DialLoopOptions) {
     this.#options = options
-    this.#backoff = new Backoff({ firstMs: FIRST_RETRY_MS, maxMs: MAX_RETRY_MS, random: options.random })
+    this.#backoff = new Backoff({ ...(options.retry ?? DEFAULT_RETRY), random: options.random })
   }
 
   start(): void {
     if (this.#running) return
     this.#running = true
     this.#dial()
+  }
+
+  /** From now on the pauses are the usual ones. */
+  relax(): void {
+    this.#backoff = new Backoff({ ...DEFAULT_RETRY, random: this.#options.random })
   }
 
   /** Gives up trying. The connection, if there is one, is its maker's to close. */

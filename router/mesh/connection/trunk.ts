@@ -43,8 +43,13 @@ export class Trunk {
     for (const loop of this.#loops) loop.start()
   }
 
-  close(): void {
+  /** Dials no more. Connections that stand are left alone. */
+  stop(): void {
     for (const loop of this.#loops) loop.stop()
+  }
+
+  close(): void {
+    this.stop()
     for (const connection of this.#connections) connection.close()
   }
 

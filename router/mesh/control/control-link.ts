@@ -16,6 +16,8 @@ export interface ControlEvents {
   onAddress(key: string): void
   /** No route leads to this router any more. Its addresses are kept a little longer, for it may come back. */
   onRouterLost(routerId: string): void
+  /** This neighbour is about to end: whoever dialled it does well to dial anew. Told for each link state that says so. */
+  onLeaving(routerId: string): void
   /** Two live routers claim this id. Told at most once a minute for each id. */
   onDuplicateId(routerId: string): void
 }

@@ -229,8 +229,13 @@ export class ControlPlane {
     this.#judged(router, verdict)
     if (verdict === 'stale') return
     if (message.opcode === 'RA') router.advertised(message)
-    else this.#topology.take(router, message, now)
+    else this.#takeLinkState(router, message, now)
     this.#ask(router, now)
+  }
+
+  #takeLinkState(router: KnownRouter, message: LinkStateUpdate, now: number): void {
+    this.#topology.take(router, message, now)
+    if (message.peers.get(this.routerId) === LEAVING_COST) this.#events.onLeaving(router.id)
   }
 
   /** A restarted router may have lost everything it had: its addresses are not waited for. */

@@ -2,12 +2,17 @@ import { expect, test } from 'vitest'
 import { parseFlags } from '../../../router/flags.ts'
 
 test('flags have defaults', () => {
-  expect(parseFlags(['--config', 'a.json'])).toEqual({ config: 'a.json', graceMs: 10_000, endWithStdin: false })
+  expect(parseFlags(['--config', 'a.json'])).toEqual({
+    config: 'a.json',
+    leaveMs: 0,
+    graceMs: 10_000,
+    endWithStdin: false,
+  })
 })
 
 test('flags are read', () => {
-  const flags = parseFlags(['--config=a.json', '--grace-seconds', '0', '--end-with-stdin'])
-  expect(flags).toEqual({ config: 'a.json', graceMs: 0, endWithStdin: true })
+  const flags = parseFlags(['--config=a.json', '--leave-seconds=5', '--grace-seconds', '0', '--end-with-stdin'])
+  expect(flags).toEqual({ config: 'a.json', leaveMs: 5_000, graceMs: 0, endWithStdin: true })
 })
 
 test.each([

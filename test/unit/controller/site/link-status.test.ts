@@ -118,3 +118,14 @@ test('a link that is down also says what its site answered when it was asked ane
   const made = withStatus({ router: down, linkCertificates: new Map([['to-east', certificate]]) })
   expect(conditionOf(made, 'Operational')).toBe('False Pending connection refused; the token was refused')
 })
+
+test('a link of several routers says how many of them have it up, and a link of one says nothing', () => {
+  const state = (up: number) =>
+    router({ connectors: new Map([['to-east', { isUp: true, message: '', connections: { up, total: 2 } }]]) })
+  const one = withStatus({ router: state(1) })
+  expect(conditionOf(one, 'AllConnected')).toBe('False Pending 1 of 2 connections')
+  expect(one.status?.status).toBe('Ready')
+  const both = linkWithStatus(one, { ...FACTS, router: state(2) })
+  expect(conditionOf(both, 'AllConnected')).toBe('True Ready 2 of 2 connections')
+  expect(conditionOf(linkWithStatus(both, { ...FACTS, router: UP }), 'AllConnected')).toBeUndefined()
+})

@@ -66,3 +66,19 @@ test('links that one token made are one, connected where one of them is', () => 
     { name: 'a', connected: true, connections: { up: 1, total: 2 } },
   ])
 })
+
+test('connections of all routers of both sites are counted', () => {
+  const made = (name: string, message: string) => {
+    const conditions = [
+      { type: 'Operational', status: 'True' as const, message: 'OK' },
+      { type: 'AllConnected', status: 'True' as const, message },
+    ]
+    const { metadata, ...rest } = link(name, { conditions })
+    return { ...rest, metadata: { ...metadata, annotations: { 'internal.skupper.io/access-token': 'uid' } } }
+  }
+  const redeemed = { ...token('a'), metadata: { name: 'a', uid: 'uid' } }
+  const links = [made('a-1', '2 of 2 connections'), made('a-2', '1 of 2 connections')]
+  expect(outgoingLinks({ links, tokens: [redeemed], remoteSites: [] })).toMatchObject([
+    { connections: { up: 3, total: 4 } },
+  ])
+})

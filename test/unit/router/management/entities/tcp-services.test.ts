@@ -38,7 +38,7 @@ async function connected() {
   const client = tcpClient(free.port)
   client.socket.write('hello')
   await eventually(() => client.text() === 'hello')
-  return { listeners, listener, client }
+  return { listeners, connectors, listener, client }
 }
 
 test('services are shown with what they carry', async () => {
@@ -56,6 +56,17 @@ test('a removed listener cuts its connections', async () => {
   await listeners.delete?.(listener)
   expect(await client.outcome).toBe('ECONNRESET')
   expect(services.figures.map(({ name }) => name)).toEqual(['out'])
+})
+
+test('a removed connector takes nobody new, and those it has go on', async () => {
+  const { listeners, connectors, client } = await connected()
+  const [connector] = connectors.list()
+  if (connector !== undefined) await connectors.delete?.(connector)
+  await eventually(() => listeners.list()[0]?.['operStatus'] === 'down')
+  client.socket.write(', again')
+  await eventually(() => client.text() === 'hello, again')
+  await services.drain(0)
+  expect(await client.outcome).toBe('ECONNRESET')
 })
 
 test('draining cuts who does not finish in time', async () => {
