@@ -17,6 +17,7 @@ import type { SiteIdentity } from '../site/site-identity.ts'
 import { anyListeners, type SiteResources } from '../site/site-resources.ts'
 import { addressObjects } from './address-services.ts'
 import { bootHash } from './boot-hash.ts'
+import { giveBackServices } from './claimed-services.ts'
 import { ClusterCredentials } from './cluster-credentials.ts'
 import {
   allocatePorts,
@@ -111,6 +112,7 @@ export class ClusterPremises implements Premises {
   async settle(resources: SiteResources): Promise<void> {
     const owner = this.#owner(resources)
     this.#kept.belongTo(owner)
+    await this.#giveBackServices()
     const ways = wayInObjects(waysIn(resources.site, resources.accesses), owner)
     this.#failures = await this.#keeper.keep(ways, { mayRemove: false })
   }
@@ -215,6 +217,12 @@ export class ClusterPremises implements Premises {
     })
     this.#addressNotes = notes
     return objects
+  }
+
+  #giveBackServices(): Promise<void> {
+    const { client, watch, log } = this.#options
+    const wrote = watch.wrote.bind(watch)
+    return giveBackServices(watch.services, { client, wrote, log })
   }
 
   #allocate({ accesses }: SiteResources, listeners: readonly AnyListener[]): ListenerPorts {
