@@ -17,7 +17,7 @@ import type { SiteIdentity } from '../site/site-identity.ts'
 import { anyListeners, type SiteResources } from '../site/site-resources.ts'
 import { addressObjects } from './address-services.ts'
 import { giveBackServices } from './claimed-services.ts'
-import { ClusterCredentials } from './cluster-credentials.ts'
+import { ClusterCredentials, isIdentityKey } from './cluster-credentials.ts'
 import {
   allocatePorts,
   formatListenerPorts,
@@ -185,6 +185,7 @@ export class ClusterPremises implements Premises {
       ...routerSurroundings(owner),
       ...addresses,
       ...files,
+      ...this.#options.watch.objects.filter(isIdentityKey),
     ]
     const failures = await this.#keeper.keep(base, { mayRemove: false })
     const deployments = routerDeployments({
