@@ -3,6 +3,7 @@ import type { KubeClient } from '../../core/kube/kube-client.ts'
 import { connect } from '../../core/kube/kube-config.ts'
 import { openKubeStore } from '../../core/kube/kube-store.ts'
 import { leadWhile } from '../../core/kube/leader-election.ts'
+import { DEPLOYMENT } from '../../core/kube/resource-types.ts'
 import { SITE_CONTROLLER } from '../../core/kube/site-rbac.ts'
 import type { ClusterFlags } from '../flags.ts'
 import { serveHealth } from '../health-server.ts'
@@ -20,6 +21,7 @@ export interface ClusterControllerOptions {
   readonly version: string
   /** This controller among several: the name of its pod. */
   readonly holder: string
+  /** The image of routers; the controller's own where it is not said. */
   readonly image: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
@@ -56,8 +58,9 @@ async function work(
   options: ClusterControllerOptions & { readonly readiness: ControllerReadiness },
   signal: AbortSignal,
 ): Promise<void> {
-  const { readiness, log, image = DEFAULT_IMAGE } = options
+  const { readiness, log } = options
   const { namespace } = client
+  const image = options.image ?? (await ownImage(client))
   const store = openKubeStore({ client, namespace, log, cached: true })
   readiness.begins()
   try {
@@ -69,4 +72,10 @@ async function work(
     readiness.stands()
     store.close()
   }
+}
+
+/** What the Deployment of this controller runs. */
+async function ownImage(client: KubeClient): Promise<string> {
+  const deployment = await client.get(DEPLOYMENT, SITE_CONTROLLER)
+  return deployment?.spec?.template.spec?.containers[0]?.image ?? DEFAULT_IMAGE
 }

@@ -4,6 +4,7 @@ import type { Place } from '../mesh/forward/choice.ts'
 import type { ListenerFlow } from './listener-flow.ts'
 import { refuseDelivery } from './refused-delivery.ts'
 import { STREAM_CONTENT_TYPE, STREAM_PROPERTIES, type ReceivedHead, type StreamRouter } from './stream-router.ts'
+import { shareReads } from './shared-reads.ts'
 import type { LiveStream, StreamSet } from './stream-set.ts'
 import { TcpStream, type StreamSocket } from './tcp-stream.ts'
 
@@ -45,11 +46,7 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
     this.#timer = setTimeout(() => {
       this.destroy(new SkupperError('tcp/connect-timeout', `no target of ${context.address} answered in time`))
     }, context.connectTimeoutMs)
-    const gone = (): void => {
-      if (this.#over) return
-      this.destroy(new SkupperError('tcp/client-gone', 'the client left before a target answered'))
-    }
-    socket.once('error', gone).once('close', gone)
+    socket.on('error', this.#onGone).on('close', this.#onGone)
     context.streams.add(this)
   }
 
@@ -128,10 +125,18 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
     }
     this.#end()
     this.#flow?.open(this.#correlationId)
+    this.#socket.off('error', this.#onGone).off('close', this.#onGone)
     const parts = { socket: this.#socket, outgoing, incoming: delivery, meter: this.#flow }
     const stream = new TcpStream(parts, this.#context.streams)
     this.#context.streams.replace(this, stream)
+    shareReads(this.#socket, (bytes) => {
+      stream.take(bytes)
+    })
     stream.start(first)
+  }
+
+  readonly #onGone = (): void => {
+    this.destroy(new SkupperError('tcp/client-gone', 'the client left before a target answered'))
   }
 
   #end(): void {

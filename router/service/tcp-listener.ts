@@ -154,9 +154,11 @@ export class TcpListener {
     else new ClientOpening(socket, this.#flowOf(socket), { ...this.#opening, address }).attempt()
   }
 
-  #flowOf({ remoteAddress = '', remotePort = 0 }: Socket): ListenerFlow | undefined {
+  #flowOf(socket: Socket): ListenerFlow | undefined {
     const { flows } = this.#context
     if (!flows.heard) return undefined
+    // Only now: the system is asked for them.
+    const { remoteAddress = '', remotePort = 0 } = socket
     const sourceHost = remoteAddress.replace(MAPPED_IPV4, '')
     const origin = { parent: this.#record.id, sourceHost, sourcePort: String(remotePort) }
     return new ListenerFlow(flows, { ...origin, observer: this.#observer })
