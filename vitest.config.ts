@@ -43,7 +43,8 @@ export default defineConfig({
       project({ name: 'contract', testTimeout: 30_000, inTurn: true }),
       project({ name: 'integration', testTimeout: 60_000 }),
       project({ name: 'skupper-router', engine: 'skupper-router', include: ON_BOTH_ENGINES, testTimeout: 60_000 }),
-      project({ name: 'cluster', testTimeout: 300_000 }),
+      // Policies of one file hold for the clusters of all.
+      project({ name: 'cluster', testTimeout: 300_000, inTurn: true }),
     ],
   },
 })

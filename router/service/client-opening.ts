@@ -1,12 +1,14 @@
 import { SkupperError } from '../../core/model/error.ts'
 import type { DeliveryState, IncomingDelivery, OutgoingDelivery, OutgoingHandler } from '../amqp/delivery.ts'
 import type { Place } from '../mesh/forward/choice.ts'
+import { streamProperties } from './alpn.ts'
 import type { ListenerFlow } from './listener-flow.ts'
 import { refuseDelivery } from './refused-delivery.ts'
-import { STREAM_CONTENT_TYPE, STREAM_PROPERTIES, type ReceivedHead, type StreamRouter } from './stream-router.ts'
+import { resetSocket, type StreamSocket } from './reset-socket.ts'
 import { shareReads } from './shared-reads.ts'
+import { STREAM_CONTENT_TYPE, type ReceivedHead, type StreamRouter } from './stream-router.ts'
 import type { LiveStream, StreamSet } from './stream-set.ts'
-import { TcpStream, type StreamSocket } from './tcp-stream.ts'
+import { TcpStream } from './tcp-stream.ts'
 
 /** Targets that are tried before the client is refused. */
 const MAX_ATTEMPTS = 3
@@ -15,6 +17,8 @@ export interface OpeningContext {
   readonly router: StreamRouter
   readonly streams: StreamSet
   readonly address: string
+  /** What the client has agreed on in its TLS handshake, if anything. */
+  readonly alpn?: string | undefined
   /** A new identity for a flow record. */
   nextId(): string
   /** How long a client waits for its target, over all attempts. */
@@ -64,7 +68,7 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
       replyTo,
       correlationId: this.#correlationId,
       contentType: STREAM_CONTENT_TYPE,
-      applicationProperties: STREAM_PROPERTIES,
+      applicationProperties: streamProperties(this.#context.alpn),
     }
     this.#outgoing = router.open(head, this.#tried)
     if (this.#outgoing === undefined) {
@@ -96,7 +100,7 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
     if (this.#over) return
     this.#end()
     this.#outgoing?.abort()
-    if (!this.#socket.destroyed) this.#socket.resetAndDestroy()
+    if (!this.#socket.destroyed) resetSocket(this.#socket)
     this.#context.streams.remove(this, reason)
     this.#flow?.open(this.#correlationId)
     this.#flow?.onOver(reason)

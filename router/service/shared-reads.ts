@@ -1,4 +1,5 @@
 import { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 
 /** What one read can take from a socket. */
 const READ_BYTES = 65_536
@@ -29,11 +30,12 @@ const [BUFFER, CALLBACK] = ['kBuffer', 'kBufferCb'].map((name) =>
 
 /**
  * Gives `onread` to a socket that was accepted and not read yet. Node takes that option only from who makes a socket,
- * so this sets what the option sets. Where that is not possible the socket goes on to emit 'data'.
+ * so this sets what the option sets. Where that is not possible the socket goes on to emit 'data', as one with TLS does:
+ * its first bytes may have come with the handshake.
  */
 export function shareReads(socket: object, onBytes: (bytes: Buffer) => void): void {
   const handle: unknown = Reflect.get(socket, '_handle')
-  if (BUFFER === undefined || CALLBACK === undefined || !takesBuffer(handle)) return
+  if (socket instanceof TLSSocket || BUFFER === undefined || CALLBACK === undefined || !takesBuffer(handle)) return
   handle.useUserBuffer(buffer)
   Object.assign(socket, { [BUFFER]: buffer, [CALLBACK]: sharedReads(onBytes).callback })
 }
