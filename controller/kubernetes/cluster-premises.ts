@@ -18,7 +18,7 @@ import { anyListeners, type SiteResources } from '../site/site-resources.ts'
 import { addressObjects } from './address-services.ts'
 import { bootHash } from './boot-hash.ts'
 import { giveBackServices } from './claimed-services.ts'
-import { ClusterCredentials } from './cluster-credentials.ts'
+import { ClusterCredentials, isIdentityKey } from './cluster-credentials.ts'
 import {
   allocatePorts,
   formatListenerPorts,
@@ -187,6 +187,7 @@ export class ClusterPremises implements Premises {
       ...routerSurroundings(owner),
       ...addresses,
       ...files,
+      ...this.#options.watch.objects.filter(isIdentityKey),
     ]
     const failures = await this.#keeper.keep(base, { mayRemove: false })
     const image = settingOf(resources.site, 'router-image') || this.#ownImage

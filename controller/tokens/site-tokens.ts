@@ -46,6 +46,7 @@ export interface ServeOptions {
 /** Both ends of tokens: those of other sites are redeemed, and this site's own are answered. */
 export class SiteTokens {
   readonly #options: SiteTokensOptions
+  readonly #identity: IdentityKey
   readonly #redemptions: Redemptions
   /** Those of tokens that were redeemed before, for another certificate. */
   readonly #renewing: Redemptions
@@ -59,6 +60,7 @@ export class SiteTokens {
     const grants = new Grants(store)
     const desk = new RedemptionDesk({ grants, site: () => this.#issuingSite(), now, log })
     this.#options = options
+    this.#identity = identity
     const newRedemptions = () =>
       new Redemptions({
         redeem: (token, running) => redeemToken(token, { siteId, identity, random, ...running }),
@@ -85,6 +87,11 @@ export class SiteTokens {
     const own = this.#resources === undefined ? [] : [durationSetting(this.#resources.site, 'certificate-validity')]
     const lives = [...this.linkCertificates.values()].map(({ lifetime }) => lifetime.notAfter - lifetime.notBefore)
     return Math.min(...own, ...lives)
+  }
+
+  /** Makes the key that the site is known by, if it has none: the first token is redeemed sooner. */
+  async prepare(): Promise<void> {
+    await this.#identity.get()
   }
 
   /** Goes on with tokens of other sites, and renews what came from them before. */

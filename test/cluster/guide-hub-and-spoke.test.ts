@@ -39,6 +39,8 @@ describe.skipIf(CLUSTERS.length < 3)('hub and spoke', () => {
 
     await far.skupperOk('link', 'delete', 'to-hub')
     await eventually(() => isRefused(near), { deadlineMs: ANSWER_MS })
+    // A token is good for whom it was good before: also for a controller that has forgotten everything.
+    await far.kubectl(['delete', 'pod', '-l', 'app.kubernetes.io/name=skupper-site-controller'])
     await far.skupperOk('link', 'create', token, '--name', 'to-hub')
     expect(await far.skupperOk('link', 'status')).toBe('Link to-hub is connected\n')
     expect(await near.curlUntilAnswered(URL, ANSWER_MS)).toMatch(/^backend-/)

@@ -14,6 +14,8 @@ const TOKEN_PORT = 8081
 /** Health of the controller. */
 const HTTP_PORT = 9090
 const PROBE_PERIOD_SECONDS = 5
+/** It is asked every second until it is up: a site is not ready without it. */
+const START_SECONDS = 60
 const NAME_LABEL = 'app.kubernetes.io/name'
 
 /** What the controller of a site is made of. */
@@ -81,6 +83,7 @@ function deployment(parts: ControllerParts): KubeObject {
                 { name: 'claims', containerPort: TOKEN_PORT },
                 { name: 'http', containerPort: HTTP_PORT },
               ],
+              startupProbe: { ...probe('/readyz'), periodSeconds: 1, failureThreshold: START_SECONDS },
               livenessProbe: probe('/healthz'),
               readinessProbe: probe('/readyz'),
               resources: resources(site),
