@@ -3,10 +3,10 @@ import { runInNewContext } from 'node:vm'
 
 /** How often `tick` is to be called. */
 export const TICK_EVERY_MS = 1_000
-/** Busy for a smaller share of the time, a router counts as at rest. */
+/** Using less than this share of a processor, a router counts as at rest. */
 const AT_REST = 0.05
-/** At rest for so many ticks, it collects: not in every pause between two requests. */
-const TICKS_AT_REST = 2
+/** At rest for so many ticks, it collects: not in every pause, as code that was made fast is given up with the rest. */
+const TICKS_AT_REST = 10
 /** What a collection must promise, as it takes some fifty milliseconds. */
 const WORTHWHILE_BYTES = 6 * 1024 * 1024
 
@@ -14,7 +14,7 @@ const WORTHWHILE_BYTES = 6 * 1024 * 1024
 export interface Memory {
   /** Bytes that the heap has from the system, garbage and free pages included. */
   readonly heapBytes: () => number
-  /** The share of the time since the last call in which the process was busy, from 0 to 1. */
+  /** Processors in use since the last call: 1 is a whole one. */
   readonly busy: () => number
   /** Gives back what it can. */
   readonly collect: () => void
@@ -50,17 +50,22 @@ export function processMemory(): Memory {
   // Node has a function for this only if it was started with the flag.
   setFlagsFromString('--expose-gc')
   const collect: unknown = runInNewContext('() => gc({ type: "major", execution: "sync", flavor: "last-resort" })')
-  let last = performance.eventLoopUtilization()
+  let last = { cpuUs: cpuUs(), atMs: performance.now() }
   return {
     heapBytes: () => getHeapStatistics().total_heap_size,
     busy: () => {
-      const now = performance.eventLoopUtilization()
-      const { utilization } = performance.eventLoopUtilization(now, last)
+      const now = { cpuUs: cpuUs(), atMs: performance.now() }
+      const share = (now.cpuUs - last.cpuUs) / 1000 / Math.max(1, now.atMs - last.atMs)
       last = now
-      return utilization
+      return share
     },
     collect: () => {
       if (typeof collect === 'function') Reflect.apply(collect, undefined, [])
     },
   }
+}
+
+function cpuUs(): number {
+  const { user, system } = process.cpuUsage()
+  return user + system
 }

@@ -98,6 +98,7 @@ export class Router {
     this.#types = new Map(this.#entityTypes().map((type) => [type.type, type]))
     this.#readiness = new Readiness({
       now,
+      isInformed: () => this.#core.isInformed,
       connectors: () => this.#parts('connector', ({ connectionStatus }) => connectionStatus === 'SUCCESS'),
       tcpListeners: () => this.#parts('tcpListener', ({ operStatus }) => operStatus === 'up'),
     })

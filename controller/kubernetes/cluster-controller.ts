@@ -10,6 +10,7 @@ import { serveHealth } from '../health-server.ts'
 import type { Log } from '../log.ts'
 import type { Clock } from '../site/site-run.ts'
 import { HEALTH_PORT } from './cluster-ports.ts'
+import { ControllerReadiness } from './controller-readiness.ts'
 import { controlSite } from './site-controller.ts'
 
 /** What there is where nobody names another. */
@@ -35,10 +36,11 @@ export async function startClusterController(options: ClusterControllerOptions):
   const { flags, env, log, holder, random, onFailed } = options
   const { namespace, kubeconfig, context } = flags
   const client = await connect({ kubeconfig, context, namespace, fieldManager: SITE_CONTROLLER, env })
-  const health = await serveHealth(HEALTH_PORT, { notReady: () => undefined })
+  const readiness = new ControllerReadiness(options.clock.wall)
+  const health = await serveHealth(HEALTH_PORT, { notReady: () => readiness.obstacle })
   const stop = new AbortController()
   const election = { client, name: SITE_CONTROLLER, identity: holder, signal: stop.signal, log, random }
-  const leading = leadWhile(election, (signal) => work(client, options, signal))
+  const leading = leadWhile(election, (signal) => work(client, { ...options, readiness }, signal))
   leading.catch(onFailed)
   return {
     close: async () => {
@@ -51,16 +53,23 @@ export async function startClusterController(options: ClusterControllerOptions):
 }
 
 /** Does a leader's work until the signal aborts. */
-async function work(client: KubeClient, options: ClusterControllerOptions, signal: AbortSignal): Promise<void> {
-  const { log } = options
+async function work(
+  client: KubeClient,
+  options: ClusterControllerOptions & { readonly readiness: ControllerReadiness },
+  signal: AbortSignal,
+): Promise<void> {
+  const { readiness, log } = options
   const { namespace } = client
   const image = options.image ?? (await ownImage(client))
   const store = openKubeStore({ client, namespace, log, cached: true })
+  readiness.begins()
   try {
     const controller = await controlSite({ ...options, client, store, namespace, image })
+    readiness.works(() => controller.staleSince)
     if (!signal.aborted) await once(signal, 'abort')
     await controller.close()
   } finally {
+    readiness.stands()
     store.close()
   }
 }

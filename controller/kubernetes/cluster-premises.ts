@@ -55,6 +55,7 @@ export interface ClusterOptions {
 /** A site in a namespace of a cluster: routers in pods, ways in by Services, everything it keeps in objects. */
 export class ClusterPremises implements Premises {
   readonly credentials: CredentialPlace
+  readonly passesTokens = true
   readonly #options: ClusterOptions
   readonly #identity: SiteIdentity
   readonly #keeper: ObjectKeeper

@@ -30,6 +30,8 @@ const MADE_KINDS = ['Listener', 'Link', 'RouterAccess', 'RemoteSite', 'Secret'] 
 
 /** A site controller that runs. */
 export interface SiteController {
+  /** Since when the API server was not heard of; undefined while it is. */
+  readonly staleSince: Date | undefined
   /** Leaves everything as it is: routers run on. */
   close(): Promise<void>
 }
@@ -67,6 +69,9 @@ export async function controlSite(options: SiteControllerOptions): Promise<SiteC
   }
   keeper.start()
   return {
+    get staleSince() {
+      return watch.staleSince
+    },
     close: async () => {
       await exposures.close()
       await keeper.close()

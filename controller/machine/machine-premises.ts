@@ -44,6 +44,7 @@ export interface MachineOptions {
 /** A site on this machine: one router as a process, ports of its own, everything it keeps in files. */
 export class MachinePremises implements Premises {
   readonly credentials: CredentialPlace
+  readonly passesTokens = false
   readonly #options: MachineOptions
   readonly #identity: SiteIdentity
   readonly #place: SitePlace

@@ -109,6 +109,7 @@ export class SiteRun {
       identityKey: this.#premises.credentials.identityKey,
       choosePort: () => this.#premises.rechooseTokenPort().then(onChange),
       policies: () => this.#policies,
+      sharedAddress: this.#premises.passesTokens,
     })
   }
 

@@ -29,6 +29,8 @@ export interface SiteTokensOptions {
   readonly steady: () => number
   readonly random: () => number
   readonly choosePort: () => Promise<void>
+  /** Whether redeemers come through a router, and so from its address. */
+  readonly sharedAddress: boolean
   /** The policies of Skupper v1 as they stand now. */
   readonly policies: () => SitePolicies
   readonly log: Log
@@ -55,10 +57,10 @@ export class SiteTokens {
   #resources: SiteResources | undefined
 
   constructor(options: SiteTokensOptions) {
-    const { siteId, store, identityKey, now, steady, random, choosePort, log, onChange } = options
+    const { siteId, store, identityKey, now, steady, random, choosePort, sharedAddress, log, onChange } = options
     const identity = new IdentityKey(identityKey)
     const grants = new Grants(store)
-    const desk = new RedemptionDesk({ grants, site: () => this.#issuingSite(), now, log })
+    const desk = new RedemptionDesk({ grants, site: () => this.#issuingSite(), sharedAddress, now, log })
     this.#options = options
     this.#identity = identity
     const newRedemptions = () =>

@@ -31,7 +31,10 @@ describe.skipIf(CLUSTERS.length === 0)('the webhook as pods', () => {
 
     const applied = here.kubectl(['apply', '-f', '-'], yaml)
     applied.catch(() => undefined)
-    await eventually(async () => (await count(here, 'deployments')) > OBJECTS / 5, MANY)
+    await eventually(
+      async () => (await count(here, 'deployments', '-l', '!app.kubernetes.io/part-of')) > OBJECTS / 5,
+      MANY,
+    )
     const [pod = ''] = (await webhook.kubectl('get', 'pods', '-o', 'name')).split('\n')
     await webhook.kubectl('delete', pod, '--grace-period=0', '--force')
 
@@ -149,10 +152,9 @@ async function namespace(): Promise<ClusterNamespace> {
   return here
 }
 
-async function count(place: ClusterNamespace, kind: string): Promise<number> {
-  return (await place.kubectl(['get', kind, '-l', '!app.kubernetes.io/part-of', '-o', 'name']))
-    .split('\n')
-    .filter(Boolean).length
+/** How many objects of a kind there are; `selector` leaves out those of the site itself. */
+async function count(place: ClusterNamespace, kind: string, ...selector: string[]): Promise<number> {
+  return (await place.kubectl(['get', kind, '-o', 'name', ...selector])).split('\n').filter(Boolean).length
 }
 
 /** What kubectl warns of when it applies objects. */

@@ -23,7 +23,7 @@ function playedProcess() {
 describe('the memory of a router', () => {
   it('is given back once, when the router has come to rest', () => {
     const { played, ticks } = playedProcess()
-    ticks(10)
+    ticks(30)
     expect(played.collections).toBe(1)
   })
 
@@ -33,19 +33,19 @@ describe('the memory of a router', () => {
       played.load = 0.5
       ticks(3)
       played.load = 0
-      ticks(1)
+      ticks(9)
     }
     expect(played.collections).toBe(0)
   })
 
   it('is given back again when there is enough of it', () => {
     const { played, ticks } = playedProcess()
-    ticks(2)
+    ticks(10)
     played.heap = 15 * MB
-    ticks(5)
+    ticks(10)
     expect(played.collections).toBe(1)
     played.heap = 17 * MB
-    ticks(5)
+    ticks(10)
     expect(played.collections).toBe(2)
   })
 
@@ -54,6 +54,6 @@ describe('the memory of a router', () => {
     expect(memory.heapBytes()).toBeGreaterThan(MB)
     expect(memory.busy()).toBeGreaterThanOrEqual(0)
     memory.collect()
-    expect(memory.busy()).toBeLessThanOrEqual(1)
+    expect(memory.busy()).toBeGreaterThan(0)
   })
 })
