@@ -8,12 +8,21 @@ interface Project {
   isolate?: boolean
   /** True runs one file at a time, and not beside other projects. */
   inTurn?: boolean
+  /** Where that is not the folder of the project's name. */
+  include?: string[]
+  /** The router that sites of its tests run. */
+  engine?: 'built-in' | 'skupper-router'
 }
 
-const project = ({ name, testTimeout, isolate = true, inTurn = false }: Project) => ({
+/** What holds whichever router a site runs: sites as users have them. The same files run with both. */
+const ON_BOTH_ENGINES = ['test/integration/site-*.test.ts', 'test/integration/cli-{guide,edge-site}.test.ts']
+
+const project = ({ name, testTimeout, isolate = true, inTurn = false, ...rest }: Project) => ({
   test: {
     name,
-    include: [`test/${name}/**/*.test.ts`],
+    include: rest.include ?? [`test/${name}/**/*.test.ts`],
+    provide: { engine: rest.engine ?? 'built-in' },
+    setupFiles: rest.engine === 'skupper-router' ? ['test/support/skip-without-skrouterd.ts'] : [],
     testTimeout,
     hookTimeout: testTimeout,
     pool: 'forks' as const,
@@ -33,7 +42,9 @@ export default defineConfig({
       // They share one API server, and a webhook of one file has its say on the objects of all.
       project({ name: 'contract', testTimeout: 30_000, inTurn: true }),
       project({ name: 'integration', testTimeout: 60_000 }),
-      project({ name: 'cluster', testTimeout: 300_000 }),
+      project({ name: 'skupper-router', engine: 'skupper-router', include: ON_BOTH_ENGINES, testTimeout: 120_000 }),
+      // Policies of one file hold for the clusters of all.
+      project({ name: 'cluster', testTimeout: 300_000, inTurn: true }),
     ],
   },
 })

@@ -6,7 +6,7 @@ import { loadAverage, residentMegabytes } from './processes.ts'
 
 const CONNECTIONS = 1_000
 /** A peer may take its time to come to rest, and to give memory back. */
-const SETTLE_MS = 3_000
+const SETTLE_MS = 15_000
 const GIVE_BACK_MS = 20_000
 
 /**

@@ -6,6 +6,7 @@ import { acquireLock } from '../core/store/lock.ts'
 import { namespacesIn, openStore } from '../core/store/store.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { parseFlags, type ClusterFlags, type MachineFlags } from './flags.ts'
+import { foreignRouter } from './machine/foreign-router.ts'
 import { superviseSite } from './machine/supervisor.ts'
 
 const EXIT_FAILED = 1
@@ -39,7 +40,8 @@ async function runOnMachine({ namespace, dataHome, routerProgram }: MachineFlags
     ...{ store, namespace, version, log, random: Math.random, platform: 'linux', environment: process.env },
     clock: CLOCK,
     otherPortsFiles: () => otherPortsFiles(dataHome, namespace),
-    routerCommand: (engine, config) => routerCommand(engine, config, routerProgram),
+    routerCommand: ({ routerBinary }, config) =>
+      routerBinary === undefined ? ownRouter(routerProgram, config) : foreignRouter(routerBinary, config),
     onGone: () => {
       end('the namespace is gone')
     },
@@ -95,8 +97,7 @@ async function otherPortsFiles(dataHome: string, own: string): Promise<string[]>
   return others.map((namespace) => openStore({ dir: dataHome, namespace }).path('internal', 'ports.json'))
 }
 
-/** Our router ends with its standard input, and so with this process; the one in C is found by its process id. */
-function routerCommand(engine: string, config: string, routerProgram: string): [string, ...string[]] {
-  if (engine === 'skupper-router') return ['skrouterd', '-c', config]
-  return [process.execPath, routerProgram, '--config', config, '--end-with-stdin']
+/** Our router ends with its standard input, and so with this process; others by other means. */
+function ownRouter(program: string, config: string): [string, ...string[]] {
+  return [process.execPath, program, '--config', config, '--end-with-stdin']
 }

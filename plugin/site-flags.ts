@@ -23,7 +23,7 @@ const ENABLE = 'true or false, true where it stands alone'
 
 /** Flags of settings that have the setting's name. */
 const SETTING_FLAGS: readonly SettingKey[] = [
-  ...(['routers', 'router-engine', 'router-image', 'router-logging', 'router-data-connection-count'] as const),
+  ...(['routers', 'router-image', 'router-logging', 'router-data-connection-count'] as const),
   ...(['router-cpu', 'router-memory', 'router-cpu-limit', 'router-memory-limit', 'router-node-selector'] as const),
   ...(['router-tolerations', 'router-pod-affinity', 'router-pod-antiaffinity', 'router-priority-class'] as const),
   ...(['router-pod-annotations', 'router-service-annotations', 'router-load-balancer-ip'] as const),
@@ -55,6 +55,14 @@ export const SITE_FLAGS: readonly SiteFlag[] = [
   {
     ...{ name: 'listen-host', value: 'host', on: 'linux', setting: 'listen-host' },
     description: 'address that services listen on',
+  },
+  {
+    ...{ name: 'router-engine', value: 'engine', setting: 'router-engine' },
+    description: 'which router the site runs: built-in, or skupper-router, the one written in C',
+  },
+  {
+    ...{ name: 'router-binary', value: 'path', on: 'linux', setting: 'router-binary' },
+    description: 'the program of skupper-router, where it is not the skrouterd on the path',
   },
   {
     ...{ name: 'ingress', value: 'kind', on: 'kubernetes' },

@@ -7,6 +7,7 @@ import { parseBootFile } from './config/boot-file.ts'
 import { socketsAllowed } from './descriptor-limit.ts'
 import { USAGE, parseFlags } from './flags.ts'
 import type { Flags } from './flags.ts'
+import { IdleCollection, processMemory, TICK_EVERY_MS } from './idle-collection.ts'
 import { RouterLogs } from './router-logs.ts'
 import { Router } from './router.ts'
 
@@ -22,6 +23,10 @@ process.on('uncaughtExceptionMonitor', (error) => {
 })
 const router = await startRouter()
 log.info({ pid: process.pid, version: packageJson.version }, 'ready')
+const collection = new IdleCollection(processMemory())
+setInterval(() => {
+  collection.tick()
+}, TICK_EVERY_MS).unref()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
 if (endWithStdin) {
   process.stdin.on('close', () => {

@@ -65,6 +65,7 @@ export class Router {
   readonly #core: RouterCore
   readonly #telemetry: TelemetrySource
   readonly #flows: FlowRecords
+  readonly #profiles: SslProfiles
   readonly #services: TcpServices
   readonly #reports = new Reports()
   readonly #types: ReadonlyMap<string, EntityType>
@@ -88,13 +89,16 @@ export class Router {
     this.#telemetry = new TelemetrySource({ sourceType: 'ROUTER', port, now, random })
     this.#flows = new FlowRecords({ source: this.#telemetry, port, now })
     const records = { records: this.#telemetry, flows: this.#flows }
-    this.#services = new TcpServices({
-      ...records,
-      ...{ router: this.#core.forwarder, sockets: this.#socketBudget(), log: logs.of('TCP_ADAPTOR'), random },
-    })
+    const log = logs.of('TCP_ADAPTOR')
+    this.#profiles = new SslProfiles(now)
+    this.#services = new TcpServices(
+      { ...records, ...{ router: this.#core.forwarder, sockets: this.#socketBudget(), log, random } },
+      this.#profiles,
+    )
     this.#types = new Map(this.#entityTypes().map((type) => [type.type, type]))
     this.#readiness = new Readiness({
       now,
+      isInformed: () => this.#core.isInformed,
       connectors: () => this.#parts('connector', ({ connectionStatus }) => connectionStatus === 'SUCCESS'),
       tcpListeners: () => this.#parts('tcpListener', ({ operStatus }) => operStatus === 'up'),
     })
@@ -192,7 +196,7 @@ export class Router {
   #entityTypes(): EntityType[] {
     const { now, version, hostName, logs } = this.#options
     const mesh = this.#core
-    const profiles = new SslProfiles(now)
+    const profiles = this.#profiles
     const log = logs.of('SERVER')
     const parts = {
       mesh,

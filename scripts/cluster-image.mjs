@@ -21,10 +21,16 @@ try {
     // The workloads of the cluster tests. Without a registry in their name containerd takes them for Docker Hub's.
     const app = ['--app', join(ROOT, 'test', 'support', 'cluster', 'app'), ...entry('main.mjs'), ...node, ...user]
     make('backend-image', ['docker.io/library/backend:v1', ...app])
-    make('frontend-image', ['docker.io/library/frontend:v1', ...app, '--bin', 'curl'])
+    make('frontend-image', ['docker.io/library/frontend:v1', ...app, ...clients()])
   }
 } catch (error) {
   fail(error)
+}
+
+/** What a pod of frontend calls others with: curl, and wrk where this machine has it. */
+function clients() {
+  const has = (program) => spawnSync('which', [program]).status === 0
+  return ['curl', 'wrk'].filter(has).flatMap((program) => ['--bin', program])
 }
 
 function entry(file) {

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { crdManifests } from './crd-manifests.ts'
+import { allManifests } from './all-manifests.ts'
 
 const root = join(import.meta.dirname, '..')
 
-for (const { path, text } of crdManifests()) {
+for (const { path, text } of allManifests()) {
   await mkdir(dirname(join(root, path)), { recursive: true })
   await writeFile(join(root, path), text)
 }

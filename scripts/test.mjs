@@ -13,6 +13,8 @@ const STEPS = [
   ['unit tests', vitest('unit')],
   ['contract tests', vitest('contract')],
   ['integration tests', vitest('integration')],
+  // Without SKROUTERD they say that they are skipped.
+  ['integration tests with skupper-router', vitest('skupper-router')],
 ]
 
 try {

@@ -15,6 +15,9 @@ const UPKEEP_MS = 10_000
 /** What changes within this time is taken up together. */
 const GATHER_MS = 100
 const KNOWLEDGE_DEADLINE_MS = 60_000
+/** Whoever supplies the certificate may be later than we are. */
+const SUPPLY_DEADLINE_MS = 120_000
+const LOOK_AGAIN_MS = 1_000
 /** How long API servers may still ask after this replica said that it is not ready any more. */
 const WITHDRAWAL_MS = 5_000
 const DRAIN_MS = 10_000
@@ -74,7 +77,7 @@ export class WebhookProgram {
     this.#knowledge.start()
     await this.#knowledge.ready(KNOWLEDGE_DEADLINE_MS)
     this.#missing = 'there is no certificate to serve with yet'
-    const certificate = await this.#certificate()
+    const certificate = await this.#firstCertificate()
     this.#shown = certificate
     const parts = { view: () => this.#knowledge.view, metrics: this.#metrics, log, now: () => performance.now() }
     this.#server = await WebhookServer.open({ host, port, certificate, ...parts })
@@ -124,6 +127,19 @@ export class WebhookProgram {
     this.#shown = certificate
     this.#server?.replaceCertificate(certificate)
     this.#options.log.info({ until: new Date(certificate.notAfter).toISOString() }, 'serving with another certificate')
+  }
+
+  async #firstCertificate(): Promise<ServingCertificate> {
+    const deadline = performance.now() + SUPPLY_DEADLINE_MS
+    for (;;) {
+      try {
+        return await this.#certificate()
+      } catch (error) {
+        if (this.#options.suppliedSecret === undefined || performance.now() > deadline) throw error
+        this.#missing = messageOf(error)
+        await delay(LOOK_AGAIN_MS)
+      }
+    }
   }
 
   async #certificate(): Promise<ServingCertificate> {

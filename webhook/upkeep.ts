@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { KubeClient } from '../core/kube/kube-client.ts'
 import { CLUSTER_ROLE_BINDING, MUTATING_WEBHOOK, VALIDATING_WEBHOOK } from '../core/kube/resource-types.ts'
 import { webhookConfigurations, type ConfigurationOptions } from '../core/kube/webhook/webhook-configurations.ts'
@@ -8,7 +7,6 @@ import { policyReaderBinding } from '../core/kube/webhook/webhook-rbac.ts'
 /** What the webhook keeps up to date in its cluster. It makes none of it: what somebody uninstalled stays away. */
 export class Upkeep {
   readonly #client: KubeClient
-  #bound: unknown
 
   constructor(client: KubeClient) {
     this.#client = client
@@ -25,9 +23,10 @@ export class Upkeep {
 
   /** The right to read policies: of exactly these service accounts. */
   async keepPolicyReaders(accounts: readonly { name: string; namespace: string }[]): Promise<void> {
-    if (isDeepStrictEqual(this.#bound, accounts)) return
-    if ((await this.#client.get(CLUSTER_ROLE_BINDING, POLICY_READER)) === undefined) return
-    await this.#client.apply(policyReaderBinding(accounts))
-    this.#bound = accounts
+    const binding = await this.#client.get(CLUSTER_ROLE_BINDING, POLICY_READER)
+    if (binding === undefined) return
+    const bound = (binding.subjects ?? []).map(({ name, namespace = '' }) => `${namespace}/${name}`)
+    const isRight = bound.join() === accounts.map(({ name, namespace }) => `${namespace}/${name}`).join()
+    if (!isRight) await this.#client.apply(policyReaderBinding(accounts))
   }
 }

@@ -17,6 +17,7 @@ const CONCURRENCY = 4
 const CASES = [
   { name: 'echo', args: ['--peer', 'echo'], annotated: true },
   { name: 'ours, annotated, 0 policies', args: ['--policies', '0'], annotated: true },
+  { name: 'ours, annotated, 10 policies', args: ['--policies', '10'], annotated: true },
   { name: 'ours, annotated, 200 policies', args: ['--policies', '200'], annotated: true },
   { name: 'ours, plain, 0 policies', args: ['--policies', '0'], annotated: false },
   { name: 'ours, plain, 10 policies', args: ['--policies', '10'], annotated: false },

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../core/kube/kube-object.ts'
 import type { EndpointSlice, Pod, Service } from '../../core/kube/library-objects.ts'
+import { CONTROLLED_ANNOTATION } from '../../core/model/annotation-names.ts'
 import { labelName } from '../../core/model/field-schemas.ts'
 import { listenerKey, routingKeysOf, type AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { ConfigNote } from '../../router/config/rendered.ts'
@@ -80,7 +81,7 @@ function addressService(host: string, listeners: readonly AnyListener[], facts: 
   const service = {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: host, annotations: { 'internal.skupper.io/controlled': 'true' } },
+    metadata: { name: host, annotations: { [CONTROLLED_ANNOTATION]: 'true' } },
     spec: { type: 'ClusterIP', selector: { ...ROUTER_LABELS }, ports: ports.sort((a, b) => a.port - b.port) },
   }
   return owned(service, facts)

@@ -3,12 +3,14 @@ import type { KubeClient } from '../../core/kube/kube-client.ts'
 import { connect } from '../../core/kube/kube-config.ts'
 import { openKubeStore } from '../../core/kube/kube-store.ts'
 import { leadWhile } from '../../core/kube/leader-election.ts'
+import { DEPLOYMENT } from '../../core/kube/resource-types.ts'
 import { SITE_CONTROLLER } from '../../core/kube/site-rbac.ts'
 import type { ClusterFlags } from '../flags.ts'
 import { serveHealth } from '../health-server.ts'
 import type { Log } from '../log.ts'
 import type { Clock } from '../site/site-run.ts'
 import { HEALTH_PORT } from './cluster-ports.ts'
+import { ControllerReadiness } from './controller-readiness.ts'
 import { controlSite } from './site-controller.ts'
 
 /** What there is where nobody names another. */
@@ -19,6 +21,7 @@ export interface ClusterControllerOptions {
   readonly version: string
   /** This controller among several: the name of its pod. */
   readonly holder: string
+  /** The image of routers; the controller's own where it is not said. */
   readonly image: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
@@ -33,10 +36,11 @@ export async function startClusterController(options: ClusterControllerOptions):
   const { flags, env, log, holder, random, onFailed } = options
   const { namespace, kubeconfig, context } = flags
   const client = await connect({ kubeconfig, context, namespace, fieldManager: SITE_CONTROLLER, env })
-  const health = await serveHealth(HEALTH_PORT, { notReady: () => undefined })
+  const readiness = new ControllerReadiness(options.clock.wall)
+  const health = await serveHealth(HEALTH_PORT, { notReady: () => readiness.obstacle })
   const stop = new AbortController()
   const election = { client, name: SITE_CONTROLLER, identity: holder, signal: stop.signal, log, random }
-  const leading = leadWhile(election, (signal) => work(client, options, signal))
+  const leading = leadWhile(election, (signal) => work(client, { ...options, readiness }, signal))
   leading.catch(onFailed)
   return {
     close: async () => {
@@ -49,15 +53,29 @@ export async function startClusterController(options: ClusterControllerOptions):
 }
 
 /** Does a leader's work until the signal aborts. */
-async function work(client: KubeClient, options: ClusterControllerOptions, signal: AbortSignal): Promise<void> {
-  const { log, image = DEFAULT_IMAGE } = options
+async function work(
+  client: KubeClient,
+  options: ClusterControllerOptions & { readonly readiness: ControllerReadiness },
+  signal: AbortSignal,
+): Promise<void> {
+  const { readiness, log } = options
   const { namespace } = client
+  const image = options.image ?? (await ownImage(client))
   const store = openKubeStore({ client, namespace, log, cached: true })
+  readiness.begins()
   try {
     const controller = await controlSite({ ...options, client, store, namespace, image })
+    readiness.works(() => controller.staleSince)
     if (!signal.aborted) await once(signal, 'abort')
     await controller.close()
   } finally {
+    readiness.stands()
     store.close()
   }
+}
+
+/** What the Deployment of this controller runs. */
+async function ownImage(client: KubeClient): Promise<string> {
+  const deployment = await client.get(DEPLOYMENT, SITE_CONTROLLER)
+  return deployment?.spec?.template.spec?.containers[0]?.image ?? DEFAULT_IMAGE
 }

@@ -1,4 +1,5 @@
 import type { KubeClient } from '../../core/kube/kube-client.ts'
+import type { KubeObject } from '../../core/kube/kube-object.ts'
 import { SECRET } from '../../core/kube/resource-types.ts'
 import { MANAGED_BY, MANAGED_BY_LABEL } from '../../core/model/annotation-names.ts'
 import type { GivenCredentials } from '../../core/model/credentials.ts'
@@ -82,6 +83,11 @@ export class ClusterCredentials implements CredentialPlace {
     }
     await this.#client.apply(owned(secret, this.#owner))
   }
+}
+
+/** The key that a site is known by: it stays as long as the Site, though no router is given it. */
+export function isIdentityKey({ kind, metadata }: KubeObject): boolean {
+  return kind === 'Secret' && metadata.name === IDENTITY_SECRET
 }
 
 /** Credentials that the store keeps for us; other Secrets of ours are looked after as objects of the site. */

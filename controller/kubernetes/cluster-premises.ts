@@ -7,16 +7,18 @@ import { settingOf } from '../../core/model/settings.ts'
 import type { SiteStore } from '../../core/model/site-store.ts'
 import type { ClientOptions } from '../../router/amqp/client.ts'
 import { formatBootFile } from '../../router/config/boot-file.ts'
+import { BUILT_IN } from '../../router/config/engine-capabilities.ts'
 import type { EntityConfig } from '../../router/config/entities.ts'
 import { LOCAL_CLIENT } from '../credentials/site-credentials.ts'
 import type { Log } from '../log.ts'
-import { immutablePart } from '../router/boot-entities.ts'
 import type { RouterState } from '../router/router-state.ts'
 import type { CredentialPlace, Premises, PremisesEvents, PremisesView, RouterWish } from '../site/premises.ts'
 import type { SiteIdentity } from '../site/site-identity.ts'
 import { anyListeners, type SiteResources } from '../site/site-resources.ts'
 import { addressObjects } from './address-services.ts'
-import { ClusterCredentials } from './cluster-credentials.ts'
+import { bootHash } from './boot-hash.ts'
+import { giveBackServices } from './claimed-services.ts'
+import { ClusterCredentials, isIdentityKey } from './cluster-credentials.ts'
 import {
   allocatePorts,
   formatListenerPorts,
@@ -32,11 +34,12 @@ import { ObjectKeeper, type Failures } from './object-keeper.ts'
 import { PodRouters } from './pod-routers.ts'
 import { oneAtATime } from './rollout.ts'
 import { ROUTER_CONFIG, routerDeployments } from './router-deployment.ts'
-import { hashOf, ROUTER_LABELS, type Owner } from './site-labels.ts'
+import { ROUTER_LABELS, type Owner } from './site-labels.ts'
 import { LOCAL_SERVICE, PORTS_KEY, routerFiles, routerSurroundings } from './site-objects.ts'
 import { waysIn, wayInObjects } from './ways-in.ts'
 
 const CONNECT_DEADLINE_MS = 5_000
+const NO_IMAGE = 'The setting router-engine "skupper-router" needs router-image, the image of that router'
 
 export interface ClusterOptions {
   readonly client: KubeClient
@@ -52,6 +55,7 @@ export interface ClusterOptions {
 /** A site in a namespace of a cluster: routers in pods, ways in by Services, everything it keeps in objects. */
 export class ClusterPremises implements Premises {
   readonly credentials: CredentialPlace
+  readonly passesTokens = true
   readonly #options: ClusterOptions
   readonly #identity: SiteIdentity
   readonly #keeper: ObjectKeeper
@@ -109,6 +113,7 @@ export class ClusterPremises implements Premises {
   async settle(resources: SiteResources): Promise<void> {
     const owner = this.#owner(resources)
     this.#kept.belongTo(owner)
+    await this.#giveBackServices()
     const ways = wayInObjects(waysIn(resources.site, resources.accesses), owner)
     this.#failures = await this.#keeper.keep(ways, { mayRemove: false })
   }
@@ -183,15 +188,23 @@ export class ClusterPremises implements Premises {
       ...routerSurroundings(owner),
       ...addresses,
       ...files,
+      ...this.#options.watch.objects.filter(isIdentityKey),
     ]
     const failures = await this.#keeper.keep(base, { mayRemove: false })
+    const image = settingOf(resources.site, 'router-image') || this.#ownImage
+    if (image === undefined) return new Map([...failures, ['router-image', NO_IMAGE]])
     const deployments = routerDeployments({
       ...owner,
       engine: this.#identity.engine.engine,
-      image: settingOf(resources.site, 'router-image') || this.#options.image,
-      booted: hashOf(immutablePart(wish.entities)),
+      image,
+      booted: bootHash(wish, this.#identity.engine),
     })
     return new Map([...failures, ...(await this.#keeper.keep([...base, ...deployments], { mayRemove: true }))])
+  }
+
+  /** Only our own router is in the image of the controller. */
+  get #ownImage(): string | undefined {
+    return this.#identity.engine === BUILT_IN ? this.#options.image : undefined
   }
 
   #addresses({ resources, synced, servedElsewhere }: RouterWish): readonly KubeObject[] {
@@ -206,6 +219,12 @@ export class ClusterPremises implements Premises {
     })
     this.#addressNotes = notes
     return objects
+  }
+
+  #giveBackServices(): Promise<void> {
+    const { client, watch, log } = this.#options
+    const wrote = watch.wrote.bind(watch)
+    return giveBackServices(watch.services, { client, wrote, log })
   }
 
   #allocate({ accesses }: SiteResources, listeners: readonly AnyListener[]): ListenerPorts {

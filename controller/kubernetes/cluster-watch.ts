@@ -83,6 +83,12 @@ export class ClusterWatch {
     ]
   }
 
+  /** Since when some of it was not heard of; undefined while all is up to date. */
+  get staleSince(): Date | undefined {
+    const times = this.#all.flatMap(({ staleSince }) => staleSince ?? [])
+    return times.sort((a, b) => a.getTime() - b.getTime())[0]
+  }
+
   /** Takes over the answer to a write. */
   wrote(object: KubeObject): void {
     this.#informerOf(object)?.wrote(object)

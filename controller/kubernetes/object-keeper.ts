@@ -1,16 +1,18 @@
 import type { KubeObject, ResourceType } from '../../core/kube/kube-object.ts'
 import { messageOf, SkupperError } from '../../core/model/error.ts'
 import type { Log } from '../log.ts'
-import { describeObjectPlan, isOurs, keyOf, planObjects, type ObjectPlan } from './object-plan.ts'
+import { covers, describeObjectPlan, isOurs, keyOf, planObjects, type ObjectPlan } from './object-plan.ts'
 import { hashOf } from './site-labels.ts'
 
 const MAX_LINES = 50
 const MAX_CALLS = 16
+const IDENTITY: readonly string[] = ['apiVersion', 'kind', 'metadata']
 
 /** The part of `KubeClient` that is needed. */
 export interface ObjectClient {
   get(type: ResourceType, name: string): Promise<KubeObject | undefined>
   apply(object: KubeObject): Promise<KubeObject>
+  patch(type: ResourceType, place: { name: string }, patch: object): Promise<KubeObject>
   delete(type: ResourceType, name: string, options: { uid?: string }): Promise<boolean>
 }
 
@@ -85,10 +87,28 @@ export class ObjectKeeper {
     // What is watched by our label would not show another's object of that name.
     const other = isSeen ? undefined : await client.get(this.#typeOf(object), object.metadata.name)
     if (other !== undefined && !isOurs(other)) throw new SkupperError('site/conflict', conflictOf(object))
-    const made = await client.apply(object)
+    const made = isSeen ? await this.#restored(object) : await client.apply(object)
     const { resourceVersion = '' } = made.metadata
     wrote(made)
     this.#written.set(keyOf(object), { hash: hashOf(object), resourceVersion })
+  }
+
+  /**
+   * Applying keeps what somebody else put into a list, such as a port of a Service; that may even be what stands in the
+   * way. Then the whole list is set.
+   */
+  async #restored(object: KubeObject): Promise<KubeObject> {
+    const { client } = this.#options
+    const type = this.#typeOf(object)
+    try {
+      const made = await client.apply(object)
+      if (covers(made, object)) return made
+    } catch (error) {
+      if (!(error instanceof SkupperError) || error.code !== 'kube/invalid') throw error
+    }
+    const { name, labels, annotations } = object.metadata
+    const fields = Object.entries(object).filter(([field]) => !IDENTITY.includes(field))
+    return client.patch(type, { name }, { metadata: { labels, annotations }, ...Object.fromEntries(fields) })
   }
 
   async #remove(object: KubeObject): Promise<void> {

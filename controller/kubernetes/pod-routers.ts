@@ -108,6 +108,7 @@ export class PodRouters {
         log: podLog(log, pod.metadata.name),
         target: () => target(pod.status?.podIP ?? ''),
         complete: (plan, all) => {
+          if (!capabilities.inlineTls) return plan
           const entities = this.#wish.entities.get(groupOf(pod)) ?? []
           return withInlineCredentials(plan, entities, { pems: this.#wish.pems, all })
         },

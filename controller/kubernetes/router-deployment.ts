@@ -17,6 +17,8 @@ const CONFIG_PATH = '/etc/skupper-router'
 const BOOTED_ANNOTATION = 'internal.skupper.io/boot'
 /** User node of the image. */
 const USER = 1_000
+/** Where the image of skupper-router puts its boot file once the host's name is filled in. */
+const SCRATCH = 'scratch'
 /**
  * A router that ends still takes clients for so long: until no node sends it any, and where it is the only one, until the
  * next one is ready.
@@ -96,6 +98,7 @@ function podSpec(facts: RouterDeploymentFacts, group: string) {
     volumes: [
       { name: 'config', configMap: { name: ROUTER_CONFIG, items: [{ key: bootKey(group), path: BOOT_FILE }] } },
       { name: 'credentials', secret: { secretName: ROUTER_CREDENTIALS } },
+      ...(isOurs(facts) ? [] : [{ name: SCRATCH, emptyDir: { sizeLimit: '1Mi' } }]),
     ],
     ...(nodeSelector === undefined ? {} : { nodeSelector }),
     ...(tolerations === undefined ? {} : { tolerations }),
@@ -104,18 +107,18 @@ function podSpec(facts: RouterDeploymentFacts, group: string) {
   }
 }
 
-function container({ site, engine, image }: RouterDeploymentFacts) {
+function container(facts: RouterDeploymentFacts) {
+  const { site, image } = facts
   const health = probe('/healthz')
-  const isOurs = engine === BUILT_IN.engine
   return {
     name: 'router',
     image,
-    ...(isOurs
+    ...(isOurs(facts)
       ? { args: ['router', '--config', `${CONFIG_PATH}/${BOOT_FILE}`, '--leave-seconds', String(LEAVE_SECONDS)] }
       : LEAVES_LATE),
     env: [
       { name: 'SKUPPER_SITE_ID', value: site.metadata.uid ?? '' },
-      ...(isOurs
+      ...(isOurs(facts)
         ? []
         : [
             { name: 'QDROUTERD_CONF', value: `${CONFIG_PATH}/${BOOT_FILE}` },
@@ -138,7 +141,7 @@ function container({ site, engine, image }: RouterDeploymentFacts) {
     startupProbe: { ...health, periodSeconds: 1, failureThreshold: 60 },
     livenessProbe: { ...health, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
     readinessProbe: {
-      ...probe(isOurs ? '/readyz' : '/healthz'),
+      ...probe(isOurs(facts) ? '/readyz' : '/healthz'),
       periodSeconds: 1,
       timeoutSeconds: 2,
       failureThreshold: 2,
@@ -146,8 +149,14 @@ function container({ site, engine, image }: RouterDeploymentFacts) {
     volumeMounts: [
       { name: 'config', mountPath: CONFIG_PATH, readOnly: true },
       { name: 'credentials', mountPath: CREDENTIALS_PATH, readOnly: true },
+      ...(isOurs(facts) ? [] : [{ name: SCRATCH, mountPath: '/tmp' }]),
     ],
   }
+}
+
+/** The image of skupper-router starts it by itself, with the boot file filled in by the pod's environment. */
+function isOurs({ engine }: RouterDeploymentFacts): boolean {
+  return engine === BUILT_IN.engine
 }
 
 /** Other engines close their ports at once when they are told to end: they are told when nobody is sent there. */

@@ -5,6 +5,7 @@ import type { SiteStore } from '../../core/model/site-store.ts'
 import { SiteExposures } from '../exposure/site-exposures.ts'
 import type { Log } from '../log.ts'
 import { SiteKeeper, type Ground, type SiteKeeperOptions } from '../site/site-keeper.ts'
+import { giveBackServices } from './claimed-services.ts'
 import { clusterAccess } from './cluster-access.ts'
 import { ClusterCredentials } from './cluster-credentials.ts'
 import { ClusterPremises } from './cluster-premises.ts'
@@ -29,6 +30,8 @@ const MADE_KINDS = ['Listener', 'Link', 'RouterAccess', 'RemoteSite', 'Secret'] 
 
 /** A site controller that runs. */
 export interface SiteController {
+  /** Since when the API server was not heard of; undefined while it is. */
+  readonly staleSince: Date | undefined
   /** Leaves everything as it is: routers run on. */
   close(): Promise<void>
 }
@@ -66,6 +69,9 @@ export async function controlSite(options: SiteControllerOptions): Promise<SiteC
   }
   keeper.start()
   return {
+    get staleSince() {
+      return watch.staleSince
+    },
     close: async () => {
       await exposures.close()
       await keeper.close()
@@ -90,6 +96,7 @@ async function groundOf(client: KubeClient, namespace: string): Promise<Ground> 
  */
 async function removeLeftOvers(watch: ClusterWatch, { client, store, log }: SiteControllerOptions): Promise<void> {
   if ((await store.list('Site')).length > 0) return
+  await giveBackServices(watch.services, { client, log, wrote: watch.wrote.bind(watch) })
   for (const object of watch.leftOver(undefined)) {
     const type = watch.types.get(object.kind)
     const { name, uid, deletionTimestamp } = object.metadata

@@ -11,6 +11,7 @@ export const SITE_LABEL = 'internal.skupper.io/site'
 export const GROUP_LABEL = 'skupper.io/group'
 /** On an object of ours: the hash of what it should be, so that what was dropped from it shows. */
 export const HASH_ANNOTATION = 'internal.skupper.io/desired'
+export const PART_OF_LABEL = 'app.kubernetes.io/part-of'
 const HASH_LENGTH = 16
 
 /** On all pods of routers; the user's NetworkPolicies name it. */
@@ -32,7 +33,7 @@ export function owned<T extends KubeObject>(object: T, { site, namespace }: Owne
       ...parseLabels(settingOf(site, 'labels')),
       ...object.metadata.labels,
       'app.kubernetes.io/managed-by': 'skupper',
-      'app.kubernetes.io/part-of': 'skupper',
+      [PART_OF_LABEL]: 'skupper',
       [SITE_LABEL]: uid,
     },
     annotations: { ...annotationsOf(settingOf(site, 'annotations')), ...object.metadata.annotations },

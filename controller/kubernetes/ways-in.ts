@@ -79,6 +79,8 @@ function serviceOf({ type, service, group, ports }: WayIn, site: Site): KubeObje
     },
     spec: {
       type: SERVICE_TYPES[type] ?? 'ClusterIP',
+      // Links come before clients: a router that has just started is linked before it is ready.
+      publishNotReadyAddresses: true,
       ...(type === 'loadbalancer' && address !== '' ? { loadBalancerIP: address } : {}),
       selector: { ...ROUTER_LABELS, [GROUP_LABEL]: group },
       ports: ports.map(({ name, port }) => ({ name, port, targetPort: port, protocol: 'TCP' })),

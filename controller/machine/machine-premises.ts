@@ -31,8 +31,11 @@ export interface MachineOptions {
   readonly store: Store
   /** Files in which the other sites of this machine keep their ports. */
   readonly otherPortsFiles: () => Promise<readonly string[]>
-  /** Program and arguments of a router of that engine. */
-  readonly routerCommand: (engine: string, configFile: string) => readonly [program: string, ...args: string[]]
+  /** Program and arguments of the site's router. */
+  readonly routerCommand: (
+    site: Pick<SiteIdentity, 'routerBinary'>,
+    configFile: string,
+  ) => readonly [program: string, ...args: string[]]
   readonly environment: NodeJS.ProcessEnv
   readonly random: () => number
   readonly log: Log
@@ -41,6 +44,7 @@ export interface MachineOptions {
 /** A site on this machine: one router as a process, ports of its own, everything it keeps in files. */
 export class MachinePremises implements Premises {
   readonly credentials: CredentialPlace
+  readonly passesTokens = false
   readonly #options: MachineOptions
   readonly #identity: SiteIdentity
   readonly #place: SitePlace
@@ -159,7 +163,7 @@ export class MachinePremises implements Premises {
     const configFile = store.path('runtime', 'router', 'skrouterd.json')
     return new RouterDriver({
       process: {
-        command: routerCommand(engine.engine, configFile),
+        command: routerCommand(this.#identity, configFile),
         configFile,
         pidFile: store.path('internal', 'router.pid'),
         logFile: store.path('internal', 'router.log'),

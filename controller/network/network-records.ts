@@ -30,7 +30,7 @@ interface Source {
 /** What every telemetry source of the network has reported. Pure state: times in milliseconds come in as arguments. */
 export class NetworkRecords {
   readonly #sources = new Map<string, Source>()
-  /** Which source speaks for a router (by name) or a site (by id). */
+  /** Which source speaks for a router, by the router's name. */
   readonly #speakers = new Map<string, string>()
   #version = 0
 
@@ -71,8 +71,15 @@ export class NetworkRecords {
     return lost
   }
 
+  /**
+   * Every record. Of a site both its controller and skupper-router tell: what the controller says comes later, and of
+   * two controllers, one of which is gone, the newer comes later.
+   */
   all(): NetworkRecord[] {
-    return [...this.#sources.values()].flatMap(({ records }) => [...records.values()])
+    const lists = [...this.#sources.values()].map(({ records }) => [...records.values()])
+    const isOfRouter = (records: readonly NetworkRecord[]): boolean => records.some(({ type }) => type === 'ROUTER')
+    const [ofRouters, ofControllers] = [lists.filter(isOfRouter), lists.filter((records) => !isOfRouter(records))]
+    return [...ofRouters, ...ofControllers].flat()
   }
 
   #merge(records: Map<string, NetworkRecord>, { type, identity, attributes: given }: RecordUpdate): void {
@@ -88,13 +95,12 @@ export class NetworkRecords {
     this.#version++
   }
 
-  /** A router or controller that restarts speaks as a new source: what its old one said no longer holds. */
-  #succeed(sourceId: string, { type, identity, attributes }: RecordUpdate): void {
-    const subject = type === 'SITE' ? identity : attributes.name
-    if ((type !== 'SITE' && type !== 'ROUTER') || subject === undefined || hasEnded(attributes)) return
-    const key = `${type} ${subject}`
-    const before = this.#speakers.get(key)
-    this.#speakers.set(key, sourceId)
+  /** A router that restarts speaks as a new source: what its old one said no longer holds. */
+  #succeed(sourceId: string, { type, attributes }: RecordUpdate): void {
+    const { name } = attributes
+    if (type !== 'ROUTER' || name === undefined || hasEnded(attributes)) return
+    const before = this.#speakers.get(name)
+    this.#speakers.set(name, sourceId)
     if (before === undefined || before === sourceId) return
     this.#sources.get(before)?.records.clear()
     this.#version++

@@ -63,7 +63,7 @@ class RecordIndex {
 
   constructor(records: readonly NetworkRecord[]) {
     for (const record of [...records].sort((a, b) => compareText(a.identity, b.identity))) {
-      this.#byIdentity.set(record.identity, record)
+      this.#byIdentity.set(record.identity, together(this.#byIdentity.get(record.identity), record))
       const { parent } = record.attributes
       if (parent === undefined) continue
       const siblings = this.#byParent.get(parent)
@@ -102,6 +102,12 @@ class RecordIndex {
     const [router] = this.children([id], 'ROUTER')
     return router === undefined ? '' : nameFromRouter(routerId(router.attributes), id)
   }
+}
+
+/** What several sources say of one site adds up; the later one wins. Other records have one source each. */
+function together(before: NetworkRecord | undefined, record: NetworkRecord): NetworkRecord {
+  if (before?.type !== 'SITE' || record.type !== 'SITE') return record
+  return { ...record, attributes: { ...before.attributes, ...record.attributes } }
 }
 
 function siteView(id: string, index: RecordIndex): SiteView {

@@ -14,6 +14,8 @@ import type { Trouble } from './statements.ts'
 
 /** A place where a site runs, a machine or a cluster: all that differs from one to the other. */
 export interface Premises {
+  /** Whether redeemers of tokens come through the site's routers, and so from their addresses. */
+  readonly passesTokens: boolean
   /** Before the first pass. */
   start(): Promise<void>
 

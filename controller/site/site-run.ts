@@ -65,6 +65,8 @@ interface Latest {
 const TICK_MS = 1_000
 /** While a change shows no effect yet. */
 const QUICK_TICK_MS = 200
+/** After news of the network, while a change shows no effect yet. */
+const SOON_MS = 20
 /** What failed or was refused is tried again this often. */
 const RETRY_MS = 5_000
 /** Certificates that end soon are looked at when this part of their life has passed. */
@@ -85,6 +87,7 @@ export class SiteRun {
   #problems: readonly string[] = []
   #passedAt = -Infinity
   #ticking: NodeJS.Timeout | undefined
+  #isTickSoon = false
   #closed = false
 
   constructor(options: SiteRunOptions) {
@@ -92,8 +95,12 @@ export class SiteRun {
     this.#options = options
     this.#parts = new GuardedParts(log)
     this.#messaging = new SiteMessaging({
-      ...{ siteId: identity.id, siteName: identity.name, log, random, onChange, now: clock.steady },
+      ...{ siteId: identity.id, siteName: identity.name, log, random, now: clock.steady },
       ...{ namespace: options.namespace, platform: options.platform, version: options.version },
+      onChange: () => {
+        this.#lookSoon()
+        onChange()
+      },
     })
     this.#premises = options.premises(identity, this.#events())
     this.#certificates = new SiteCertificates({ store, place: this.#premises.credentials, log })
@@ -102,6 +109,7 @@ export class SiteRun {
       identityKey: this.#premises.credentials.identityKey,
       choosePort: () => this.#premises.rechooseTokenPort().then(onChange),
       policies: () => this.#policies,
+      sharedAddress: this.#premises.passesTokens,
     })
   }
 
@@ -132,6 +140,7 @@ export class SiteRun {
     const whole = { ...config, resources, notes: [...config.notes, ...permitted.notes] }
     const statuses = desiredResources(whole, this.#statusFacts(snapshot, resources, now))
     await writeResources([...statuses, ...tokens], { store, stored: snapshot.resources, log })
+    await this.#parts.run('identity', () => this.#tokens.prepare())
     await this.#parts.run('old certificates', () => this.#certificates.removeUnnamed(resources, snapshot.resources))
   }
 
@@ -246,13 +255,23 @@ export class SiteRun {
     else if (sincePassMs > this.#tokens.shortestLifeMs * LOOK_SHARE) this.#options.onChange()
   }
 
+  /** The router's telemetry tells of a link that has come up before it is asked again. */
+  #lookSoon(): void {
+    if (!this.#premises.isSettling || this.#ticking === undefined || this.#isTickSoon) return
+    this.#isTickSoon = true
+    this.#scheduleTick(SOON_MS)
+  }
+
   #scheduleTick(afterMs: number): void {
+    clearTimeout(this.#ticking)
     if (this.#closed) return
     this.#ticking = setTimeout(() => void this.#tick(), afterMs)
   }
 
   async #tick(): Promise<void> {
     const { log } = this.#options
+    this.#ticking = undefined
+    this.#isTickSoon = false
     this.#messaging.tick()
     const before = performance.now()
     await this.#premises.poll().catch((error: unknown) => {

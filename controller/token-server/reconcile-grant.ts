@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { AccessGrant } from '../../core/model/access-grant.ts'
+import { MANAGED_BY, MANAGED_BY_LABEL } from '../../core/model/annotation-names.ts'
 import { error, pending, withStatements, type Trouble } from '../site/statements.ts'
 import { expiryOf, grantTerms } from './grant-terms.ts'
 import type { GrantLedger } from './grant-ledger.ts'
@@ -41,6 +42,7 @@ export function reconcileGrant(grant: AccessGrant, context: GrantContext): Recon
   const serving = server.kind === 'serving'
   const status = {
     ...grant.status,
+    ...(isByOwnCommand(grant) ? {} : { code: ledger.code }),
     ...(serving ? { url: `${server.baseUrl}/${grant.metadata.uid ?? ''}`, ca: server.ca } : {}),
     redemptions: ledger.redemptions,
     expirationTime: new Date(expiryOf(grant) ?? now.getTime() + windowMs).toISOString(),
@@ -54,6 +56,11 @@ export function reconcileGrant(grant: AccessGrant, context: GrantContext): Recon
 export function randomCode(): string {
   const characters = Array.from({ length: CODE_LENGTH }, () => CODE_CHARACTERS[randomInt(CODE_CHARACTERS.length)])
   return characters.join('')
+}
+
+/** Our command line reads the code where nobody else does. What others write expects it where Skupper v2 puts it. */
+function isByOwnCommand({ metadata }: AccessGrant): boolean {
+  return metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY
 }
 
 function ledgerFor(grant: AccessGrant, { ledger, newCode }: GrantContext): GrantLedger {

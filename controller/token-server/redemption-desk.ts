@@ -13,6 +13,8 @@ import type { IssuingSite } from './redemption-answer.ts'
 
 /** Somebody who sends wrong codes is heard this often: by address, and by the grant that is tried. */
 const ADDRESS_LIMITS: AttemptLimits = { burst: 30, perMinute: 30, maxKeys: 10_000 }
+/** Behind a router that passes their TLS on, all redeemers have its address: the limit then is one for all together. */
+const SHARED_ADDRESS_LIMITS: AttemptLimits = { burst: 600, perMinute: 600, maxKeys: 10_000 }
 const GRANT_LIMITS: AttemptLimits = { burst: 60, perMinute: 30, maxKeys: 10_000 }
 /** A grant that somebody else wrote in between is read and decided anew this often. */
 const MAX_CONFLICTS = 3
@@ -44,6 +46,8 @@ export interface DeskOptions {
   readonly grants: Grants
   /** Asked for each redemption: certificates and endpoints change. Throws while the site cannot be linked to. */
   readonly site: () => Promise<IssuingSite>
+  /** Whether redeemers of all sites come from one address. */
+  readonly sharedAddress?: boolean | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly log: Log
@@ -61,7 +65,10 @@ export class RedemptionDesk {
 
   constructor(options: DeskOptions) {
     this.#options = options
-    this.#addresses = new AttemptLimiter(ADDRESS_LIMITS, options.now)
+    this.#addresses = new AttemptLimiter(
+      options.sharedAddress === true ? SHARED_ADDRESS_LIMITS : ADDRESS_LIMITS,
+      options.now,
+    )
     this.#grantAttempts = new AttemptLimiter(GRANT_LIMITS, options.now)
   }
 

@@ -29,6 +29,8 @@ export interface SiteTokensOptions {
   readonly steady: () => number
   readonly random: () => number
   readonly choosePort: () => Promise<void>
+  /** Whether redeemers come through a router, and so from its address. */
+  readonly sharedAddress: boolean
   /** The policies of Skupper v1 as they stand now. */
   readonly policies: () => SitePolicies
   readonly log: Log
@@ -46,6 +48,7 @@ export interface ServeOptions {
 /** Both ends of tokens: those of other sites are redeemed, and this site's own are answered. */
 export class SiteTokens {
   readonly #options: SiteTokensOptions
+  readonly #identity: IdentityKey
   readonly #redemptions: Redemptions
   /** Those of tokens that were redeemed before, for another certificate. */
   readonly #renewing: Redemptions
@@ -54,11 +57,12 @@ export class SiteTokens {
   #resources: SiteResources | undefined
 
   constructor(options: SiteTokensOptions) {
-    const { siteId, store, identityKey, now, steady, random, choosePort, log, onChange } = options
+    const { siteId, store, identityKey, now, steady, random, choosePort, sharedAddress, log, onChange } = options
     const identity = new IdentityKey(identityKey)
     const grants = new Grants(store)
-    const desk = new RedemptionDesk({ grants, site: () => this.#issuingSite(), now, log })
+    const desk = new RedemptionDesk({ grants, site: () => this.#issuingSite(), sharedAddress, now, log })
     this.#options = options
+    this.#identity = identity
     const newRedemptions = () =>
       new Redemptions({
         redeem: (token, running) => redeemToken(token, { siteId, identity, random, ...running }),
@@ -85,6 +89,11 @@ export class SiteTokens {
     const own = this.#resources === undefined ? [] : [durationSetting(this.#resources.site, 'certificate-validity')]
     const lives = [...this.linkCertificates.values()].map(({ lifetime }) => lifetime.notAfter - lifetime.notBefore)
     return Math.min(...own, ...lives)
+  }
+
+  /** Makes the key that the site is known by, if it has none: the first token is redeemed sooner. */
+  async prepare(): Promise<void> {
+    await this.#identity.get()
   }
 
   /** Goes on with tokens of other sites, and renews what came from them before. */

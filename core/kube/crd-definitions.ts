@@ -22,6 +22,10 @@ export interface CrdDefinition {
   readonly kind: string
   readonly plural: string
   readonly shortNames: readonly string[]
+  /** Where it is another than `API_VERSION`. */
+  readonly apiVersion?: string
+  /** Namespaced where left out. */
+  readonly scope?: 'Cluster'
   readonly columns: readonly PrinterColumn[]
   readonly rules: readonly CelRule[]
 }

@@ -32,22 +32,23 @@ export function crds(): KubeObject[] {
 
 /** The CustomResourceDefinition of a kind whose objects fit a schema of core/model. */
 export function crdOf(definition: CrdDefinition, schema: z.ZodType): KubeObject {
-  const { kind, plural, shortNames, columns } = definition
-  const group = groupOf({ apiVersion: API_VERSION })
+  const { kind, plural, shortNames, columns, apiVersion = API_VERSION, scope = 'Namespaced' } = definition
+  const group = groupOf({ apiVersion })
   const names = { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames: [...shortNames] }
+  const open = openApiOf(definition, schema)
   const version = {
-    name: API_VERSION.slice(group.length + 1),
+    name: apiVersion.slice(group.length + 1),
     served: true,
     storage: true,
-    schema: { openAPIV3Schema: openApiOf(definition, schema) },
-    subresources: { status: {} },
+    schema: { openAPIV3Schema: open.schema },
+    ...(open.hasStatus ? { subresources: { status: {} } } : {}),
     additionalPrinterColumns: columns.map((column) => ({ ...column })),
   }
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: { name: `${plural}.${group}`, labels: { 'app.kubernetes.io/part-of': 'skupper' } },
-    spec: { group, scope: 'Namespaced', names, versions: [version] },
+    spec: { group, scope, names, versions: [version] },
   }
 }
 
@@ -103,9 +104,12 @@ function notPermitted(error: unknown): never {
   throw new SkupperError('kube/forbidden', message, { cause: error })
 }
 
-function openApiOf({ kind, rules }: CrdDefinition, schema: z.ZodType): StructuralSchema {
+function openApiOf(
+  { kind, rules }: CrdDefinition,
+  schema: z.ZodType,
+): { schema: StructuralSchema; hasStatus: boolean } {
   const { properties } = structural(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
-  const { spec, status } = properties as Record<'spec' | 'status', StructuralSchema>
+  const { spec = {}, status } = properties as Partial<Record<'spec' | 'status', StructuralSchema>>
   const needsSpec = Array.isArray(spec['required'])
   const whole = {
     description: `${kind} of a service network.`,
@@ -116,10 +120,11 @@ function openApiOf({ kind, rules }: CrdDefinition, schema: z.ZodType): Structura
       kind: { type: 'string' },
       metadata: { type: 'object' },
       spec,
-      status,
+      ...(status === undefined ? {} : { status }),
     },
   }
-  return rules.reduce<StructuralSchema>((open, rule) => withRule(open, rule, rule.at), whole)
+  const ruled = rules.reduce<StructuralSchema>((open, rule) => withRule(open, rule, rule.at), whole)
+  return { schema: ruled, hasStatus: status !== undefined }
 }
 
 /** The schema with a rule at a path within it. */

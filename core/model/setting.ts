@@ -19,10 +19,13 @@ export type SettingsKind = 'AccessGrant' | 'AccessToken' | 'Connector' | 'Link' 
 /** With less there is no time to renew. */
 const MIN_VALIDITY_MS = 30_000
 
+const PROGRAM = /^[ -~]{1,4096}$/
+
 export const isFlag = (value: string): boolean => value === 'true' || value === 'false'
 export const isHost = (value: string): boolean => hostSchema.safeParse(value).success
 export const isValidity = (value: string): boolean => isDuration(value) && parseDuration(value) >= MIN_VALIDITY_MS
 export const isLabels = (value: string): boolean => value === '' || parseLabels(value) !== undefined
+export const isProgram = (value: string): boolean => PROGRAM.test(value)
 export const among =
   (...words: string[]) =>
   (value: string): boolean =>

@@ -2,7 +2,7 @@ import { CLUSTER_SETTINGS } from './cluster-settings.ts'
 import { parseDuration } from './duration.ts'
 import { textMap } from './field-schemas.ts'
 import { PROGRAM_SETTINGS } from './program-settings.ts'
-import { among, isFlag, isHost, isLabels, isValidity, type Setting, type SettingsKind } from './setting.ts'
+import { among, isFlag, isHost, isLabels, isProgram, isValidity, type Setting, type SettingsKind } from './setting.ts'
 
 /** Every settings key that this project reads: the one table that the documentation prints. */
 export const SETTINGS = [
@@ -53,6 +53,14 @@ export const SETTINGS = [
     wanted: '"built-in" or "skupper-router"',
     meaning: 'Which router the site runs: ours, or the one written in C.',
     accepts: among('built-in', 'skupper-router'),
+  },
+  {
+    key: 'router-binary',
+    kinds: ['Site'],
+    default: 'skrouterd',
+    wanted: 'the path or the name of a program',
+    meaning: 'The program of the engine "skupper-router" on a machine; a name is looked for on the path.',
+    accepts: isProgram,
   },
   {
     key: 'router-data-connection-count',

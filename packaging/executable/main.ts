@@ -25,9 +25,10 @@ execFileSync(process.execPath, ['--build-sea', settings], { stdio: ['ignore', 'i
 const { size } = await stat(output)
 console.log(`${output}: ${(size / 1024 / 1024).toFixed(0)} MiB`)
 
-/** The files of the bundle, by the names that its modules import them by. */
+/** The modules of the bundle, by the names that they import each other by. */
 async function assets(): Promise<Record<string, string>> {
   const entries = await readdir(bundle, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+  const modules = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.mjs'))
+  const files = modules.map(({ parentPath, name }) => join(parentPath, name))
   return Object.fromEntries(files.map((file) => [relative(bundle, file), file]))
 }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { randomUUID } from 'node:crypto'
 import { platformOf, type Cli } from '../cli.ts'
 import { durationOf, parseCount, timeoutFlag } from '../flags.ts'
+import { MANAGED_BY, MANAGED_BY_LABEL } from '../../core/model/annotation-names.ts'
 import type { AccessGrant } from '../../core/model/access-grant.ts'
 import { formatDuration, parseDuration } from '../../core/model/duration.ts'
 import { messageOf, SkupperError } from '../../core/model/error.ts'
@@ -67,7 +68,8 @@ function grantFor(name: string, { expiry, uses }: Flags): AccessGrant {
   return {
     apiVersion: API_VERSION,
     kind: 'AccessGrant',
-    metadata: { name },
+    // The controller then keeps its code out of the status.
+    metadata: { name, labels: { [MANAGED_BY_LABEL]: MANAGED_BY } },
     spec: {
       redemptionsAllowed: uses === 0 ? UNLIMITED_USES : uses,
       expirationWindow: formatDuration(expiry === 0 ? NEVER_MS : expiry),

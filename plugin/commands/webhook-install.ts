@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import { WEBHOOK, WEBHOOK_NAMESPACE } from '../../core/kube/webhook/webhook-name.ts'
+import type { KubeClient } from '../../core/kube/kube-client.ts'
+import { SkupperError } from '../../core/model/error.ts'
 import type { Cli, GlobalFlags } from '../cli.ts'
 import { parseCount, timeoutFlag, waitFlag, type WaitFlags } from '../flags.ts'
 import { waitUntil } from '../wait.ts'
@@ -23,6 +25,7 @@ export function webhookInstallCommand(cli: Cli): Command {
       const given = command.optsWithGlobals<GlobalFlags>()
       const namespace = given.namespace ?? WEBHOOK_NAMESPACE
       const { client, image } = await cli.cluster({ ...given, namespace })
+      await refuseSecond(client)
       const { webhookObjects } = await import('../../core/kube/webhook/webhook-objects.ts')
       const { replicas, certManager = false } = flags
       const options = { namespace, replicas, certManager, image: flags.image ?? image }
@@ -37,4 +40,15 @@ export function webhookInstallCommand(cli: Cli): Command {
       }
       cli.terminal.print(`The webhook is installed in namespace ${namespace}`)
     })
+}
+
+/** A cluster has one: two would write over each other's configurations. */
+async function refuseSecond(client: KubeClient): Promise<void> {
+  const { MUTATING_WEBHOOK } = await import('../../core/kube/resource-types.ts')
+  const there = await client.get(MUTATING_WEBHOOK, WEBHOOK)
+  const elsewhere = there?.webhooks?.[0]?.clientConfig.service?.namespace ?? client.namespace
+  if (elsewhere === client.namespace) return
+  const wanted = `-n ${elsewhere}, or skupper webhook uninstall -n ${elsewhere} first`
+  const message = `The webhook is installed in namespace ${elsewhere}, and a cluster has one; wanted ${wanted}`
+  throw new SkupperError('webhook/elsewhere', message, { given: client.namespace, wanted })
 }

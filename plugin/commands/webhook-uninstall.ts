@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { KubeObject } from '../../core/kube/kube-object.ts'
 import { POLICY_READER, WEBHOOK_NAMESPACE } from '../../core/kube/webhook/webhook-name.ts'
+import { SkupperError } from '../../core/model/error.ts'
 import type { Cli, GlobalFlags } from '../cli.ts'
 
 /** `skupper webhook uninstall`: what is exposed stays so, as site controllers see to it by themselves. */
@@ -13,15 +14,26 @@ export function webhookUninstallCommand(cli: Cli): Command {
       const { client } = await cli.cluster({ ...given, namespace })
       const { webhookObjects } = await import('../../core/kube/webhook/webhook-objects.ts')
       const { SECRET, typeOf } = await import('../../core/kube/resource-types.ts')
-      const objects = webhookObjects({ namespace, image: '', replicas: 0, certManager: false })
+      // Whether cert-manager made the certificates is not known any more: what is not there is no matter.
+      const objects = webhookObjects({ namespace, image: '', replicas: 0, certManager: true })
       const ours = objects.filter((object) => goes(object))
       // First of all nobody is to ask it any more.
       for (const object of ours.reverse()) {
-        await client.delete(typeOf(object), object.metadata.name, { namespace: object.metadata.namespace })
+        await client
+          .delete(typeOf(object), object.metadata.name, { namespace: object.metadata.namespace })
+          .catch(noSuchKind)
       }
-      for (const secret of ['skupper-webhook-ca', 'skupper-webhook-certs']) await client.delete(SECRET, secret)
+      for (const secret of SECRETS) await client.delete(SECRET, secret)
       cli.terminal.print('The webhook is removed')
     })
+}
+
+/** Those of the webhook itself, and of cert-manager for it. */
+const SECRETS = ['skupper-webhook-ca', 'skupper-webhook-certs', 'skupper-webhook-supplied']
+
+/** A cluster may have no cert-manager. */
+function noSuchKind(error: unknown): void {
+  if (!(error instanceof SkupperError) || error.code !== 'kube/no-crd') throw error
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   type SiteFlags,
 } from '../site-flags.ts'
 import type { Setup } from './platform.ts'
+import { engineSettings } from './router-binary.ts'
 
 /** What `init` has to write on a machine, and what changes by it. */
 export interface MachineSetup extends Setup {
@@ -25,15 +26,16 @@ export interface MachineSetup extends Setup {
 /** A new site of the namespace. Throws where a flag's value cannot be used. */
 export async function newSite(namespace: string, flags: SiteFlags): Promise<MachineSetup> {
   await checkFlags(flags)
+  const settings = await engineSettings(flags, settingsFrom(flags))
   const metadata = { name: checkSiteName(flags.get('site-name') ?? namespace) }
   const site = { apiVersion: API_VERSION, kind: 'Site', metadata } as const
   if (flags.get('router-mode') === 'edge') {
     refuseLinkFlags(flags)
-    const spec = { linkAccess: 'none', edge: true, settings: settingsFrom(flags) }
+    const spec = { linkAccess: 'none', edge: true, settings }
     return { isNew: true, resources: [{ ...site, spec }], changes: [] }
   }
   const linkHost = flags.get('link-host') ?? firstOutsideAddress()
-  const spec = { linkAccess: 'default', settings: { ...settingsFrom(flags), 'link-host': linkHost } }
+  const spec = { linkAccess: 'default', settings: { ...settings, 'link-host': linkHost } }
   return { isNew: true, resources: [{ ...site, spec }, accessFor(linkHost, linkPorts(flags, {}))], changes: [] }
 }
 
@@ -48,8 +50,7 @@ export async function changedSite(
   refuseModeChange(flags, site)
   const isEdge = site.spec.edge === true
   if (isEdge) refuseLinkFlags(flags)
-  const named = settingsFrom(flags)
-  const settings = { ...site.spec.settings, ...named }
+  const settings = await engineSettings(flags, { ...site.spec.settings, ...settingsFrom(flags) })
   const next: Site = { ...site, spec: { ...site.spec, settings } }
   const settingChanges = SITE_SETTINGS.flatMap((key) => changeLine(key, settingOf(site, key), settingOf(next, key)))
   const ports = accessPorts(access)
@@ -71,7 +72,8 @@ export async function changedSite(
 const LINK_ROLES = ['inter-router', 'edge'] as const
 const MAX_PORT = 65_535
 const OLD_LINK_HOST = 'Other sites still know the old link-host: make new tokens for them.'
-const SITE_SETTINGS = ['listen-host', 'link-host', 'service-sync', 'service-sync-labels'] as const
+const SERVICE_SETTINGS = ['service-sync', 'service-sync-labels'] as const
+const SITE_SETTINGS = ['listen-host', 'link-host', ...SERVICE_SETTINGS, 'router-engine', 'router-binary'] as const
 
 const LINK_FLAGS = ['link-host', 'link-port', 'edge-port']
 

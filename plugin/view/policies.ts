@@ -14,6 +14,7 @@ import { parseRoutingKey } from '../../core/model/address.ts'
 import { readExposable, titleOf, type ExposableObject } from '../../core/model/exposure/exposable-object.ts'
 import { exposureOf, type Policies } from '../../core/model/exposure/exposure-of.ts'
 import { clusterPolicySchema, mayDo, type PolicyNamespace } from '../../core/model/policy/cluster-policy.ts'
+import type { SitePolicies } from '../../core/model/policy/resource-refusal.ts'
 import { exposurePolicySchema, inOrder, missOf } from '../../core/model/policy/exposure-policy.ts'
 import { parseResourceOf } from '../../core/model/resource.ts'
 
@@ -69,9 +70,15 @@ export async function wouldDeny(client: KubeClient): Promise<string[]> {
     .map(({ kind, metadata }) => `${kind} ${metadata.name} in namespace ${metadata.namespace ?? ''} would be denied`)
 }
 
+/** The policies of v1, and the client's namespace. */
+export async function clusterPoliciesOf(client: KubeClient): Promise<SitePolicies> {
+  const [{ cluster }, namespace] = await Promise.all([readPolicies(client), namespaceOf(client)])
+  return { rules: cluster, namespace }
+}
+
 /** What the policies of v1 say to the client's namespace. */
 export async function namespacePolicies(client: KubeClient): Promise<object> {
-  const [{ cluster }, namespace] = await Promise.all([readPolicies(client), namespaceOf(client)])
+  const { rules: cluster, namespace } = await clusterPoliciesOf(client)
   const links = (await listed(client, MODEL_TYPES.Link, client.namespace)) ?? []
   const connectors = (await listed(client, MODEL_TYPES.Connector, client.namespace)) ?? []
   const hosts = links.flatMap((item) => parseResourceOf('Link', item).spec.endpoints.map(({ host }) => host))

@@ -31,6 +31,10 @@ export class ReceiverLink extends LinkEnd implements Receiver, FlowSource {
     return this.#credit
   }
 
+  get idle(): boolean {
+    return this.#current === undefined && !this.host.input.hasUnsettled
+  }
+
   accept({ credit = 0, ...termini }: { source?: Terminus; target?: Terminus; credit?: number } = {}): void {
     this.answer(termini)
     this.renewCredit(credit)

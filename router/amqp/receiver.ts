@@ -24,6 +24,8 @@ export interface Receiver {
   handler: ReceiverHandler
   /** Credit the sender has left, as far as is known here. */
   readonly credit: number
+  /** True while no delivery is under way on the link, or waits in its session to be settled. */
+  readonly idle: boolean
   /**
    * Answers a link the peer opened; what is left out is what the peer asked for. With `credit` the engine gives that
    * much and renews it as deliveries end; without it the owner gives credit by `addCredit`.

@@ -43,6 +43,11 @@ export class SessionInput {
     return this.#nextFrameId
   }
 
+  /** Deliveries came that are not settled yet. */
+  get hasUnsettled(): boolean {
+    return this.#unsettled.size > 0
+  }
+
   onBegin(nextOutgoingId: number): void {
     this.#nextFrameId = nextOutgoingId
   }

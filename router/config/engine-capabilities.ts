@@ -8,16 +8,28 @@ export interface EngineCapabilities {
   readonly httpListener: boolean
   /** Takes another value for a listenerAddress while it runs; else the entity is made anew. */
   readonly updatesAddresses: boolean
+  /** Serves health and metrics at the host that it is told; else at every address of its machine. */
+  readonly bindsHealth: boolean
+  /** Takes certificates over management, as texts; else it reads its files only. */
+  readonly inlineTls: boolean
 }
 
 /** Our own router. */
-export const BUILT_IN: EngineCapabilities = { engine: 'built-in', httpListener: false, updatesAddresses: true }
+export const BUILT_IN: EngineCapabilities = {
+  engine: 'built-in',
+  httpListener: false,
+  updatesAddresses: true,
+  bindsHealth: true,
+  inlineTls: true,
+}
 
 /** skupper-router 3.x, written in C: it balances connections, and has no httpListener since 3.1. */
 export const SKUPPER_ROUTER: EngineCapabilities = {
   engine: 'skupper-router',
   httpListener: false,
   updatesAddresses: false,
+  bindsHealth: false,
+  inlineTls: false,
 }
 
 /** The capabilities of the engine of that name. Throws `config/unknown-engine`. */

@@ -83,7 +83,8 @@ function baseEntities(site: Site, { facts, mode }: RenderContext): EntityConfig[
 }
 
 /** The listeners that are not for the network: management, health and metrics. */
-function localEntities({ facts, profiles }: RenderContext): Rendered {
+function localEntities(context: RenderContext): Rendered {
+  const { facts, profiles } = context
   const sslProfile = profiles.server(LOCAL_SERVER)
   const management: EntityConfig = [
     'listener',
@@ -97,13 +98,17 @@ function localEntities({ facts, profiles }: RenderContext): Rendered {
       requireSsl: true,
     },
   ]
-  return { entities: facts.health === undefined ? [management] : [management, healthListener(facts.health)], notes: [] }
+  return { entities: [management, ...healthListener(context)], notes: [] }
 }
 
-/** Without TLS, so without websockets: over those anybody on this host could speak AMQP, management included. */
-function healthListener(health: HostPort): EntityConfig {
+/**
+ * Without TLS, so without websockets: over those anybody on this host could speak AMQP, management included. A router
+ * that would serve it at more addresses than it is told has none.
+ */
+function healthListener({ facts: { health }, capabilities }: RenderContext): EntityConfig[] {
+  if (health === undefined || (health.host !== '' && !capabilities.bindsHealth)) return []
   const http = { http: true, httpRootDir: 'disabled', healthz: true, metrics: true, websockets: false }
-  return ['listener', { ...bind(health), name: 'skupper-local-http', role: 'normal', ...http }]
+  return [['listener', { ...bind(health), name: 'skupper-local-http', role: 'normal', ...http }]]
 }
 
 function bind({ host, port }: HostPort): { host: string; port: string } {

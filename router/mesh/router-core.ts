@@ -139,6 +139,11 @@ export class RouterCore {
     return this.#connectors.delete(name)
   }
 
+  /** Whether it knows what there is in the network it is linked to. An edge router is told only what it asks for. */
+  get isInformed(): boolean {
+    return this.#context.edge !== undefined || this.control.isInformed
+  }
+
   connections(): ConnectionView[] {
     return this.#connections.views()
   }

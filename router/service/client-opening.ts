@@ -1,11 +1,14 @@
 import { SkupperError } from '../../core/model/error.ts'
 import type { DeliveryState, IncomingDelivery, OutgoingDelivery, OutgoingHandler } from '../amqp/delivery.ts'
 import type { Place } from '../mesh/forward/choice.ts'
+import { streamProperties } from './alpn.ts'
 import type { ListenerFlow } from './listener-flow.ts'
 import { refuseDelivery } from './refused-delivery.ts'
-import { STREAM_CONTENT_TYPE, STREAM_PROPERTIES, type ReceivedHead, type StreamRouter } from './stream-router.ts'
+import { resetSocket, type StreamSocket } from './reset-socket.ts'
+import { shareReads } from './shared-reads.ts'
+import { STREAM_CONTENT_TYPE, type ReceivedHead, type StreamRouter } from './stream-router.ts'
 import type { LiveStream, StreamSet } from './stream-set.ts'
-import { TcpStream, type StreamSocket } from './tcp-stream.ts'
+import { TcpStream } from './tcp-stream.ts'
 
 /** Targets that are tried before the client is refused. */
 const MAX_ATTEMPTS = 3
@@ -14,6 +17,8 @@ export interface OpeningContext {
   readonly router: StreamRouter
   readonly streams: StreamSet
   readonly address: string
+  /** What the client has agreed on in its TLS handshake, if anything. */
+  readonly alpn?: string | undefined
   /** A new identity for a flow record. */
   nextId(): string
   /** How long a client waits for its target, over all attempts. */
@@ -45,11 +50,7 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
     this.#timer = setTimeout(() => {
       this.destroy(new SkupperError('tcp/connect-timeout', `no target of ${context.address} answered in time`))
     }, context.connectTimeoutMs)
-    const gone = (): void => {
-      if (this.#over) return
-      this.destroy(new SkupperError('tcp/client-gone', 'the client left before a target answered'))
-    }
-    socket.once('error', gone).once('close', gone)
+    socket.on('error', this.#onGone).on('close', this.#onGone)
     context.streams.add(this)
   }
 
@@ -67,7 +68,7 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
       replyTo,
       correlationId: this.#correlationId,
       contentType: STREAM_CONTENT_TYPE,
-      applicationProperties: STREAM_PROPERTIES,
+      applicationProperties: streamProperties(this.#context.alpn),
     }
     this.#outgoing = router.open(head, this.#tried)
     if (this.#outgoing === undefined) {
@@ -99,7 +100,7 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
     if (this.#over) return
     this.#end()
     this.#outgoing?.abort()
-    if (!this.#socket.destroyed) this.#socket.resetAndDestroy()
+    if (!this.#socket.destroyed) resetSocket(this.#socket)
     this.#context.streams.remove(this, reason)
     this.#flow?.open(this.#correlationId)
     this.#flow?.onOver(reason)
@@ -128,10 +129,18 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
     }
     this.#end()
     this.#flow?.open(this.#correlationId)
+    this.#socket.off('error', this.#onGone).off('close', this.#onGone)
     const parts = { socket: this.#socket, outgoing, incoming: delivery, meter: this.#flow }
     const stream = new TcpStream(parts, this.#context.streams)
     this.#context.streams.replace(this, stream)
+    shareReads(this.#socket, (bytes) => {
+      stream.take(bytes)
+    })
     stream.start(first)
+  }
+
+  readonly #onGone = (): void => {
+    this.destroy(new SkupperError('tcp/client-gone', 'the client left before a target answered'))
   }
 
   #end(): void {

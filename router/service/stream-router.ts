@@ -46,6 +46,8 @@ export interface StreamHead {
 export interface ReceivedHead {
   readonly contentType?: string | undefined
   readonly replyTo?: string | undefined
+  /** The encoded map of the application properties. */
+  readonly applicationProperties?: Buffer | undefined
   /** The identity of the client's flow record, where the other router says one. */
   readonly correlationId?: unknown
   /** The routers it has passed. */

@@ -3,9 +3,11 @@ import { SkupperError } from '../../core/model/error.ts'
 import type { IncomingDelivery, IncomingHandler } from '../amqp/delivery.ts'
 import type { ConnectorFlow } from './connector-flow.ts'
 import { refuseDelivery } from './refused-delivery.ts'
-import { STREAM_CONTENT_TYPE, STREAM_PROPERTIES, type StreamRouter } from './stream-router.ts'
+import { STREAM_CONTENT_TYPE, STREAM_PROPERTIES, type ReceivedHead, type StreamRouter } from './stream-router.ts'
 import type { LiveStream, StreamSet } from './stream-set.ts'
 import { targetSocket } from './target-socket.ts'
+import { tlsTargetSocket, type TargetTls } from './tls-target-socket.ts'
+import { alpnIn } from './alpn.ts'
 import { FAILED, TcpStream } from './tcp-stream.ts'
 
 const NOTHING = Buffer.alloc(0)
@@ -15,10 +17,18 @@ export interface TargetContext {
   readonly streams: StreamSet
   readonly host: string
   readonly port: number
+  /** The target speaks TLS. */
+  readonly tls?: TargetTls | undefined
   /** How long a target may take to accept, the look-up of its name included. */
   readonly connectTimeoutMs: number
   /** The target refused a connection, or did not answer in time. */
   onRefused(): void
+}
+
+/** What came of a stream with its first bytes. */
+export interface ArrivedStream {
+  readonly head: ReceivedHead
+  readonly first: Buffer
 }
 
 /** A client's stream that waits for our connection to the target. The answer starts only when that stands. */
@@ -34,14 +44,14 @@ export class TargetOpening implements IncomingHandler, LiveStream {
   #stream: TcpStream | undefined
   #over = false
 
-  constructor(delivery: IncomingDelivery, first: Buffer, context: TargetContext) {
+  constructor(delivery: IncomingDelivery, { head, first }: ArrivedStream, context: TargetContext) {
     this.#delivery = delivery
     this.#context = context
     if (first.length > 0) this.onData(first)
     this.#timer = setTimeout(() => {
       this.#refused(new SkupperError('tcp/connect-timeout', `${this.#target} did not accept in time`))
     }, context.connectTimeoutMs)
-    this.#socket = targetSocket(context, (bytes) => this.#stream?.take(bytes))
+    this.#socket = this.#dial(head)
     context.streams.add(this)
   }
 
@@ -53,7 +63,7 @@ export class TargetOpening implements IncomingHandler, LiveStream {
     this.#flow = flow
     this.#delivery.handler = this
     this.#socket
-      .once('connect', () => {
+      .once(this.#context.tls === undefined ? 'connect' : 'secureConnect', () => {
         this.#connected(replyTo)
       })
       .once('error', (cause) => {
@@ -81,6 +91,12 @@ export class TargetOpening implements IncomingHandler, LiveStream {
     this.#socket.destroy()
     this.#context.streams.remove(this, reason)
     this.#flow?.onOver(reason)
+  }
+
+  #dial({ applicationProperties }: ReceivedHead): Socket {
+    const { tls } = this.#context
+    if (tls !== undefined) return tlsTargetSocket(this.#context, tls, alpnIn(applicationProperties))
+    return targetSocket(this.#context, (bytes) => this.#stream?.take(bytes))
   }
 
   #refused(reason: SkupperError): void {

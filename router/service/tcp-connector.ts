@@ -8,6 +8,8 @@ import type { SocketBudget } from './socket-budget.ts'
 import { StreamSet, type Traffic } from './stream-set.ts'
 import { TargetOpening, type TargetContext } from './target-opening.ts'
 import { FAILED } from './tcp-stream.ts'
+import type { TargetTls } from './tls-target-socket.ts'
+import type { TlsMaterial } from '../tls/tls-files.ts'
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000
 /** For so long a target that has refused is only asked where there is no other. */
@@ -19,12 +21,14 @@ export interface TcpConnectorOptions {
   readonly address: string
   readonly host: string
   readonly port: number
+  /** The target speaks TLS. */
+  readonly tls?: TargetTls | undefined
   readonly connectTimeoutMs?: number | undefined
 }
 
 /** Carries the connections of an address to one target (protocol sheet, section 4). */
 export class TcpConnector {
-  readonly #target: TargetContext
+  #target: TargetContext
   readonly #flows: FlowSink
   readonly #record: ServiceRecord
   readonly #subscription: StreamSubscription
@@ -41,6 +45,7 @@ export class TcpConnector {
       streams: this.#streams,
       host: options.host,
       port: options.port,
+      tls: options.tls,
       connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
       onRefused: () => {
         this.#rest()
@@ -68,6 +73,12 @@ export class TcpConnector {
 
   get traffic(): Traffic {
     return this.#streams
+  }
+
+  /** With TLS: connections to come use these certificates. */
+  setTls(material: TlsMaterial): void {
+    const { tls } = this.#target
+    if (tls !== undefined) this.#target = { ...this.#target, tls: { ...tls, material } }
   }
 
   /** Withdraws the target. Connections it carries live on to their own end. */
@@ -104,7 +115,7 @@ export class TcpConnector {
       this.#rest()
       refuseDelivery(delivery, FAILED)
     } else {
-      new TargetOpening(delivery, first, this.#target).start(head.replyTo, this.#flowOf(head))
+      new TargetOpening(delivery, { head, first }, this.#target).start(head.replyTo, this.#flowOf(head))
     }
   }
 

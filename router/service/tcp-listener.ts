@@ -6,7 +6,10 @@ import { ListenerFlow } from './listener-flow.ts'
 import type { ObserverMode } from '../observe/http-observer.ts'
 import { ListeningSocket, type ListeningSocketOptions } from './listening-socket.ts'
 import type { ServiceContext, ServiceRecord } from './service-context.ts'
+import { resetSocket } from './reset-socket.ts'
 import { StreamSet, type Traffic } from './stream-set.ts'
+import { TlsEntrance } from './tls-entrance.ts'
+import type { TlsMaterial } from '../tls/tls-files.ts'
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 20_000
 /** How an IPv4 client looks to a socket that takes both families. */
@@ -17,6 +20,10 @@ export interface TcpListenerOptions extends ListeningSocketOptions {
   /** The routing key that clients of this listener reach; with a strategy they reach those of `addAddress`. */
   readonly address?: string | undefined
   readonly strategy?: AddressStrategy | undefined
+  /** Clients speak TLS, which ends here. */
+  readonly tls?: TlsMaterial | undefined
+  /** With TLS: only clients with a certificate of its CA come in. */
+  readonly authenticatePeer?: boolean | undefined
   /** How long a client waits for a target to answer before it is refused. */
   readonly connectTimeoutMs?: number | undefined
   /** Which requests telemetry tells of, where somebody listens to it. */
@@ -37,6 +44,7 @@ export class TcpListener {
   readonly #record: ServiceRecord
   readonly #streams: StreamSet
   readonly #unwatch: () => void
+  readonly #entrance: TlsEntrance | undefined
   #observer: ObserverMode
   #reachable = false
   #up = false
@@ -54,9 +62,11 @@ export class TcpListener {
       nextId: () => context.records.nextId(),
       connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     }
+    this.#entrance = this.#tlsEntrance()
     this.#socket = new ListeningSocket(options, {
       onConnection: (socket) => {
-        this.#accept(socket)
+        if (this.#entrance === undefined) this.#accept(socket)
+        else this.#entrance.take(socket)
       },
       onStatus: (up, reason) => {
         this.#onStatus(up, reason)
@@ -117,6 +127,11 @@ export class TcpListener {
     this.#observer = observer
   }
 
+  /** With TLS: clients to come meet these certificates. */
+  setTls(tls: TlsMaterial): void {
+    this.#entrance?.setTls(tls)
+  }
+
   /** Stops listening. Connections it carries live on to their own end. */
   close(): void {
     if (this.#closed) return
@@ -124,6 +139,7 @@ export class TcpListener {
     this.#unwatch()
     this.#addresses.close()
     this.#socket.close()
+    this.#entrance?.close()
     this.#record.end()
   }
 
@@ -147,16 +163,33 @@ export class TcpListener {
     else this.#socket.close()
   }
 
-  #accept(socket: Socket): void {
-    const address = this.#addresses.next()?.address ?? this.#options.address
-    // The last target went while this client was on its way.
-    if (address === undefined) socket.resetAndDestroy()
-    else new ClientOpening(socket, this.#flowOf(socket), { ...this.#opening, address }).attempt()
+  #tlsEntrance(): TlsEntrance | undefined {
+    const { tls, authenticatePeer = false } = this.#options
+    if (tls === undefined) return undefined
+    return new TlsEntrance({
+      ...{ tls, authenticatePeer },
+      prefersHttp2: () => this.#observer === 'http2',
+      onSecured: (socket, alpn) => {
+        this.#accept(socket, alpn)
+      },
+      onRefused: (reason) => {
+        this.#streams.lastError = reason
+      },
+    })
   }
 
-  #flowOf({ remoteAddress = '', remotePort = 0 }: Socket): ListenerFlow | undefined {
+  #accept(socket: Socket, alpn?: string): void {
+    const address = this.#addresses.next()?.address ?? this.#options.address
+    // The last target went while this client was on its way.
+    if (address === undefined || this.#closed) resetSocket(socket)
+    else new ClientOpening(socket, this.#flowOf(socket), { ...this.#opening, address, alpn }).attempt()
+  }
+
+  #flowOf(socket: Socket): ListenerFlow | undefined {
     const { flows } = this.#context
     if (!flows.heard) return undefined
+    // Only now: the system is asked for them.
+    const { remoteAddress = '', remotePort = 0 } = socket
     const sourceHost = remoteAddress.replace(MAPPED_IPV4, '')
     const origin = { parent: this.#record.id, sourceHost, sourcePort: String(remotePort) }
     return new ListenerFlow(flows, { ...origin, observer: this.#observer })

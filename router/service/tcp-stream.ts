@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream'
 import { SkupperError } from '../../core/model/error.ts'
 import type {
   DeliveryState,
@@ -8,18 +7,13 @@ import type {
   OutgoingHandler,
 } from '../amqp/delivery.ts'
 import type { StreamCounts, StreamMeter } from './stream-meter.ts'
+import { resetSocket, type StreamSocket } from './reset-socket.ts'
 import type { LiveStream, StreamSet } from './stream-set.ts'
 import { ReceiveWindow, SendWindow } from './stream-window.ts'
 
 const ACCEPTED: DeliveryState = { kind: 'accepted' }
 /** Tells the sender that its bytes did not all arrive, and that another target may do better. */
 export const FAILED: DeliveryState = { kind: 'modified', deliveryFailed: true, undeliverableHere: false }
-
-/** A TCP socket as this file needs it. */
-export interface StreamSocket extends Duplex {
-  /** Closes with RST: the peer sees an error and not an end. */
-  resetAndDestroy(): unknown
-}
 
 /** The three parts of a connection, all of them ready. The socket's reading is still paused. */
 export interface StreamParts {
@@ -243,7 +237,7 @@ export class TcpStream implements OutgoingHandler, IncomingHandler, LiveStream, 
     if (receiving !== 'over') this.#settle(FAILED)
     // What a paused delivery still holds must not keep its link's window.
     this.#resumeIncoming()
-    if (!this.#socket.destroyed) this.#socket.resetAndDestroy()
+    if (!this.#socket.destroyed) resetSocket(this.#socket)
     this.#checkOver()
   }
 

@@ -51,7 +51,7 @@ async function podOf(site: ClusterNamespace, label: string): Promise<string> {
 
 /** The load, and what is done while it runs. */
 async function during(site: ClusterNamespace, seconds: number, task: () => Promise<void>): Promise<LoadResult> {
-  const [result] = await Promise.all([steadyLoad(site, URL, seconds), task()])
+  const [result] = await Promise.all([steadyLoad(site, URL, { seconds }), task()])
   console.log(JSON.stringify({ test: expect.getState().currentTestName, ...result }))
   return result
 }
@@ -86,6 +86,6 @@ describe.skipIf(CLUSTERS.length < 2)('under a steady load', () => {
       expect(deleted.longestGapMs).toBeLessThanOrEqual(3_000)
     }
     await eventually(async () => (await east.skupperOk('link', 'status')).includes('is connected'))
-    expect(lostBy(await steadyLoad(west, URL, 2))).toBe(0)
+    expect(lostBy(await steadyLoad(west, URL, { seconds: 2 }))).toBe(0)
   })
 })

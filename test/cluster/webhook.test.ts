@@ -3,7 +3,7 @@ import { service, workload } from '../support/cluster/annotated.ts'
 import { CLUSTERS } from '../support/cluster/clusters.ts'
 import { InstalledWebhook } from '../support/cluster/installed-webhook.ts'
 import type { ClusterNamespace } from '../support/cluster/kubectl.ts'
-import { linkedSites, type LinkedSites } from '../support/cluster/linked-sites.ts'
+import { linkedSites, linkSites, twoNamespaces, type TwoClusters } from '../support/cluster/linked-sites.ts'
 import { FRONTEND } from '../support/cluster/workloads.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -36,6 +36,26 @@ describe.skipIf(CLUSTERS.length < 2)('annotated objects of linked clusters', () 
     await Promise.all([east.apply(FRONTEND), west.apply(workloads())])
     await followsExposurePolicies(east, west)
     await followsClusterPolicies({ east, west })
+  })
+
+  test("as Skupper v1's manifests have them, from before there was a site", async () => {
+    const namespaces = await twoNamespaces()
+    const { east, west } = namespaces
+    await InstalledWebhook.in(west)
+    await Promise.all([east.apply(FRONTEND), west.apply(V1_MANIFESTS)])
+    await linkSites(namespaces)
+    for (const url of V1_URLS) expect(await answered(east, url)).toMatch(/^(web|db|agent)-/)
+    const spec = await west.kubectl(['get', 'service', 'front', '-o', 'jsonpath={.spec.selector}'])
+    expect(spec).toBe('{"app":"web"}')
+
+    await west.kubectl(['annotate', '--overwrite', 'deployment/web', 'skupper.io/port=8080'])
+    await silent(east, 'http://web:9090/')
+    await west.kubectl(['annotate', '--overwrite', 'deployment/web', 'skupper.io/proxy=tcp'])
+    expect(await answered(east, 'http://web:8080/')).toMatch(/^web-/)
+    for (const object of ['deployment/web', 'statefulset/db', 'daemonset/agent', 'service/front']) {
+      await west.kubectl(['annotate', object, 'skupper.io/proxy-'])
+    }
+    for (const url of V1_URLS) await silent(east, url)
   })
 })
 
@@ -76,6 +96,20 @@ function curl(from: ClusterNamespace, url: string): Promise<string> {
   const version = url.includes('agent') ? ['--http2-prior-knowledge'] : []
   return from.kubectl(['exec', 'deployment/frontend', '--', 'curl', '-sSf', '--max-time', '3', ...version, url])
 }
+
+/** Only Skupper v1's keys. */
+const V1_MANIFESTS =
+  workload({ name: 'web', annotations: 'skupper.io/proxy: http, skupper.io/port: "8080:8080,9090:8080"' }) +
+  workload({ kind: 'StatefulSet', name: 'db', annotations: 'skupper.io/proxy: tcp' }) +
+  workload({ kind: 'DaemonSet', name: 'agent', annotations: 'skupper.io/proxy: tcp, skupper.io/address: v1-daemon' }) +
+  service({ name: 'front', of: 'web', annotations: 'skupper.io/proxy: http, skupper.io/address: front-v1' })
+const V1_URLS = [
+  'http://web:8080/',
+  'http://web:9090/',
+  'http://db:8080/',
+  'http://v1-daemon:8080/',
+  'http://front-v1/',
+]
 
 function workloads(): string {
   return (
@@ -129,7 +163,7 @@ async function followsExposurePolicies(east: ClusterNamespace, west: ClusterName
   await silent(east, url)
 }
 
-async function followsClusterPolicies({ east, west }: LinkedSites): Promise<void> {
+async function followsClusterPolicies({ east, west }: TwoClusters): Promise<void> {
   const url = 'http://web:8080/'
   await west.kubectl(['annotate', 'deployment/web', 'skupper.io/proxy=http'])
   expect(await answered(east, url)).toMatch(/^web-/)
@@ -144,7 +178,7 @@ async function followsClusterPolicies({ east, west }: LinkedSites): Promise<void
     await west.kubectl(['apply', '-f', '-'], CLUSTER_POLICY(west.name, ['*']))
     await eventually(async () => (await linkStatus(west)).includes('is connected'), DEADLINE)
     expect(await answered(east, url)).toMatch(/^web-/)
-    expect(await west.skupperOk('debug', 'policies')).toContain('allowed: true')
+    expect(await west.skupperOk('debug', 'policies')).toMatch(/AllowedServices +│ \^web\$ +│ all/)
     await west.kubectl(['apply', '-f', '-'], CLUSTER_POLICY(west.name, ['deployment/other']))
     await silent(east, url)
     await west.kubectl(['apply', '-f', '-'], CLUSTER_POLICY(west.name, ['deployment/web']))

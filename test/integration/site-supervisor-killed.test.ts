@@ -4,6 +4,7 @@ import { eventually } from '../support/eventually.ts'
 import { answers, backend, isAlive, siteHost, startSite, type MachineSite } from '../support/machine-site.ts'
 
 const SERVICE = { address: 'backend', port: 8080 }
+const PATIENCE = { deadlineMs: 30_000 }
 
 /** What must be the same after any number of restarts. */
 async function keptBy(site: MachineSite) {
@@ -34,7 +35,7 @@ test('a killed supervisor takes its router with it, and started again keeps id, 
     await eventually(async () => {
       expect(await site.routerPid()).not.toBe(router)
       return true
-    })
+    }, PATIENCE)
     await answers(east, SERVICE, 'from west')
     await west.linked('to-east')
     expect(await keptBy(site)).toEqual(before)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { API_VERSION } from '../../core/model/resource-schema.ts'
 import { openStore, type Store } from '../../core/store/store.ts'
+import { engineFlags } from './engine.ts'
 
 const PLUGIN = join(import.meta.dirname, '../../plugin/main.ts')
 const COMMAND_DEADLINE_MS = 150_000
@@ -27,10 +28,13 @@ export interface CommandLine {
   store(namespace?: string): Store
 }
 
-/** A command line whose data home is removed when the test is over, after the sites of `namespaces` were deleted. */
+/**
+ * A command line whose data home is removed when the test is over, after the sites of `namespaces` were deleted. Sites
+ * that it makes have the engine of the run.
+ */
 export async function commandLine(...namespaces: string[]): Promise<CommandLine> {
   const home = await mkdtemp(join(tmpdir(), 'skupper-cli-'))
-  const skupper = (...words: string[]) => run(words, home)
+  const skupper = (...words: string[]) => run(words.includes('init') ? [...words, ...engineFlags()] : words, home)
   onTestFinished(async () => {
     for (const namespace of namespaces) await skupper('-n', namespace, 'delete')
     await rm(home, { recursive: true, force: true })

@@ -13,6 +13,7 @@ import { API_VERSION } from '../../core/model/resource-schema.ts'
 import { secretText } from '../../core/model/secret.ts'
 import { openStore, type Store } from '../../core/store/store.ts'
 import { DEFAULT_ROLE_PORTS } from '../../core/model/router-access.ts'
+import { engineSettings } from './engine.ts'
 import { eventually } from './eventually.ts'
 import { connector, listener, routerAccess, site } from './machine-resources.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -166,7 +167,7 @@ export class MachineSite {
 /** Writes what `init` writes: Site and RouterAccess. `settings` are those of the Site beside its hosts, or instead. */
 export async function writeSite({ name, host, store }: MachineSite, settings: Record<string, string> = {}) {
   const hosts = { 'listen-host': host, 'link-host': host }
-  const { metadata, ...rest } = site(name, { settings: { ...hosts, ...settings } })
+  const { metadata, ...rest } = site(name, { settings: { ...hosts, ...engineSettings(), ...settings } })
   await store.apply(parseResource({ ...rest, metadata: { name: metadata.name } }))
   const roles = (['inter-router', 'edge'] as const).map((role) => ({ name: role, port: DEFAULT_ROLE_PORTS[role] }))
   await store.apply(routerAccess('skupper-router', { bindHost: host, subjectAlternativeNames: [host], roles }))
@@ -174,7 +175,8 @@ export async function writeSite({ name, host, store }: MachineSite, settings: Re
 
 /** Writes what `init --router-mode edge` writes. */
 export async function writeEdgeSite({ name, host, store }: MachineSite) {
-  const { metadata, ...rest } = site(name, { edge: true, linkAccess: 'none', settings: { 'listen-host': host } })
+  const settings = { 'listen-host': host, ...engineSettings() }
+  const { metadata, ...rest } = site(name, { edge: true, linkAccess: 'none', settings })
   await store.apply(parseResource({ ...rest, metadata: { name: metadata.name } }))
 }
 

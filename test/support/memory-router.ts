@@ -1,3 +1,4 @@
+import { encodeValue } from '../../router/amqp/encode.ts'
 import type { IncomingDelivery, OutgoingDelivery } from '../../router/amqp/delivery.ts'
 import { localPipe } from '../../router/mesh/forward/local-pipe.ts'
 import type {
@@ -29,7 +30,7 @@ export class MemoryRouter implements StreamRouter {
     consumers.push(consumer)
     const { outgoing, incoming } = localPipe()
     this.opened.push({ head, outgoing, incoming })
-    consumer(incoming, head, Buffer.alloc(0))
+    consumer(incoming, { ...head, applicationProperties: encodeValue(head.applicationProperties) }, Buffer.alloc(0))
     return outgoing
   }
 

@@ -28,22 +28,37 @@ export interface SkupperRouter {
   stop(): Promise<void>
 }
 
+interface Place {
+  readonly host: string
+  readonly port: number
+}
+
+/** More than the ports on 127.0.0.1 that have to be open. */
+export interface RunOptions {
+  readonly listening: readonly Place[]
+  readonly environment: Readonly<Record<string, string>>
+}
+
 /**
- * Starts skupper-router, in interior mode where `entities` has no `router`; it ends with the test. Resolves when `ports`
+ * Starts skupper-router, in interior mode where `entities` has no `router`; it ends with the test. Resolves when its ports
  * are open.
  */
 export async function startSkupperRouter(
   id: string,
   entities: readonly SkupperEntity[],
-  ports: readonly number[],
+  given: readonly number[] | RunOptions,
 ): Promise<SkupperRouter> {
+  const { listening, environment } = isPorts(given) ? { listening: given.map(here), environment: {} } : given
   const directory = await temporaryDirectory()
   const config = join(directory, 'config.json')
   const logFile = join(directory, 'log')
   const router: SkupperEntity = ['router', { id, mode: 'interior', helloMaxAgeSeconds: 3 }]
   const named = entities.some(([type]) => type === 'router')
   await writeFile(config, JSON.stringify(named ? entities : [router, ...entities]))
-  const child = spawn(SKROUTERD, ['-c', config], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(SKROUTERD, ['-c', config], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  })
   const output = createWriteStream(logFile)
   child.stdout.pipe(output)
   child.stderr.pipe(output)
@@ -53,7 +68,7 @@ export async function startSkupperRouter(
     await exited
   }
   onTestFinished(stop)
-  await eventually(() => Promise.all(ports.map((port) => answers(port))))
+  await eventually(() => Promise.all(listening.map(answers)))
   return {
     id,
     log: () => readFile(logFile, 'utf8'),
@@ -82,8 +97,14 @@ export async function sslProfile(name: string, tls: TlsFiles): Promise<SkupperEn
   ]
 }
 
-async function answers(port: number): Promise<true> {
-  const socket = connect(port, '127.0.0.1')
+const here = (port: number): Place => ({ host: '127.0.0.1', port })
+
+function isPorts(given: readonly number[] | RunOptions): given is readonly number[] {
+  return Array.isArray(given)
+}
+
+async function answers({ host, port }: Place): Promise<true> {
+  const socket = connect(port, host)
   try {
     await once(socket, 'connect')
     return true

@@ -47,13 +47,14 @@ export function webhookRbac(namespace: string): KubeObject[] {
     { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata, rules: SECRET_RULES },
     binding('RoleBinding', metadata, { role: 'Role', subjects: [account] }),
     clusterRole(POLICY_READER, POLICY_READER_RULES),
-    policyReaderBinding([]),
+    // Without subjects: those are the webhook's to keep, whoever applies this again.
+    policyReaderBinding(),
   ]
 }
 
 /** The binding that the webhook keeps: exactly the site controllers that there are, by their namespaces. */
-export function policyReaderBinding(accounts: readonly { name: string; namespace: string }[]): KubeObject {
-  const subjects = accounts.map(({ name, namespace }) => ({ kind: 'ServiceAccount', name, namespace }))
+export function policyReaderBinding(accounts?: readonly { name: string; namespace: string }[]): KubeObject {
+  const subjects = accounts?.map(({ name, namespace }) => ({ kind: 'ServiceAccount', name, namespace }))
   return binding('ClusterRoleBinding', { name: POLICY_READER }, { role: 'ClusterRole', subjects })
 }
 
@@ -64,8 +65,8 @@ function clusterRole(name: string, rules: readonly object[]): KubeObject {
 function binding(
   kind: string,
   metadata: { name: string; namespace?: string },
-  { role, subjects }: { role: string; subjects: readonly object[] },
+  { role, subjects }: { role: string; subjects: readonly object[] | undefined },
 ): KubeObject {
   const roleRef = { apiGroup: RBAC, kind: role, name: metadata.name }
-  return { apiVersion: `${RBAC}/v1`, kind, metadata, roleRef, subjects }
+  return { apiVersion: `${RBAC}/v1`, kind, metadata, roleRef, ...(subjects === undefined ? {} : { subjects }) }
 }

@@ -77,7 +77,8 @@ export function mayDo(question: PolicyQuestion, namespace: PolicyNamespace, rule
 
 type Spec = ClusterPolicy['spec']
 
-function concerns({ namespaces = [] }: Spec, { name, labels }: PolicyNamespace): boolean {
+/** Whether a policy is for a namespace. */
+export function concerns({ namespaces = [] }: Spec, { name, labels }: PolicyNamespace): boolean {
   return namespaces.some((entry) => {
     if (!entry.includes('=')) return matches(entry, name)
     const wanted = parseLabels(entry)

@@ -42,24 +42,14 @@ export function endpointQuestion({ host }: Link['spec']['endpoints'][number]): P
 }
 
 function questionsAbout(resource: Resource): PolicyQuestion[] {
-  switch (resource.kind) {
-    case 'AccessGrant':
-      return [{ about: 'incoming-links' }]
-    case 'AccessToken':
-      return [{ about: 'outgoing-link', host: hostOf(resource.spec.url) }]
-    case 'Link':
-      return resource.spec.endpoints.map(endpointQuestion)
-    case 'Listener':
-    case 'MultiKeyListener':
-      return routingKeysOf(resource).map(serviceQuestion)
-    case 'Connector':
-      return [resourceQuestion(resource), serviceQuestion(resource.spec.routingKey)]
-    case 'RemoteSite':
-    case 'RouterAccess':
-    case 'Secret':
-    case 'Site':
-      return []
+  if (resource.kind === 'AccessGrant') return [{ about: 'incoming-links' }]
+  if (resource.kind === 'AccessToken') return [{ about: 'outgoing-link', host: hostOf(resource.spec.url) }]
+  if (resource.kind === 'Link') return resource.spec.endpoints.map(endpointQuestion)
+  if (resource.kind === 'Listener' || resource.kind === 'MultiKeyListener') {
+    return routingKeysOf(resource).map(serviceQuestion)
   }
+  if (resource.kind === 'Connector') return [resourceQuestion(resource), serviceQuestion(resource.spec.routingKey)]
+  return []
 }
 
 /** What a Connector exposes, as far as it tells; one written by hand is a resource of its own. */

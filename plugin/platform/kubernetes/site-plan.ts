@@ -116,7 +116,16 @@ function checkWhole(site: Site, flags: SiteFlags): void {
       wanted: 'none',
     })
   }
+  checkEngine(site)
   checkConsole(site, flags)
+}
+
+/** Our image has our router only. */
+function checkEngine(site: Site): void {
+  const engine = settingOf(site, 'router-engine')
+  if (engine === 'built-in' || settingOf(site, 'router-image') !== '') return
+  const message = `--router-image option is required when using "--router-engine ${engine}"`
+  throw new SkupperError('flag/router-image', message, { wanted: '--router-image' })
 }
 
 function checkConsole(site: Site, flags: SiteFlags): void {

@@ -30,7 +30,7 @@ export interface MeshParts<Mesh> {
 
 /** Whose certificates are meant. */
 export interface TlsOwner {
-  readonly type: 'listener' | 'connector'
+  readonly type: 'listener' | 'connector' | 'tcpListener' | 'tcpConnector'
   readonly name: string
   readonly sslProfile?: string | undefined
 }

@@ -3,10 +3,14 @@ import type { ServiceFigures } from '../../http/metrics.ts'
 import type { ServiceContext } from '../../service/service-context.ts'
 import { TcpConnector } from '../../service/tcp-connector.ts'
 import { TcpListener } from '../../service/tcp-listener.ts'
-import { configuredType } from '../configured-type.ts'
+import type { AttributesOf } from '../../config/entities.ts'
+import type { SslProfiles } from '../../tls/ssl-profiles.ts'
+import type { TlsMaterial } from '../../tls/tls-files.ts'
+import { configuredType, type Running } from '../configured-type.ts'
 import type { Attributes, EntityType } from '../entity-type.ts'
 import { ListenerAddresses } from './listener-addresses.ts'
-import { refuseSet } from './unsupported.ts'
+import { startWithProfile } from './profile-start.ts'
+import { useServiceTls } from './service-tls.ts'
 
 /** As long as Kubernetes gives a pod to end, unless told otherwise: its last answers come through. */
 const LAST_ANSWERS_MS = 30_000
@@ -24,13 +28,15 @@ interface Named {
 /** The TCP services of a router, which management makes and removes. */
 export class TcpServices {
   readonly #context: ServiceContext
+  readonly #profiles: SslProfiles
   readonly #services = new Set<Named>()
   /** Removed connectors with connections that have not ended yet. */
   readonly #ending = new Set<TcpConnector>()
   readonly #addresses = new ListenerAddresses()
 
-  constructor(context: ServiceContext) {
+  constructor(context: ServiceContext, profiles: SslProfiles) {
     this.#context = context
+    this.#profiles = profiles
   }
 
   get types(): EntityType[] {
@@ -57,32 +63,13 @@ export class TcpServices {
       type: 'tcpListener',
       statusAttributes: [...TRAFFIC, 'operStatus', 'connectionMsg'],
       updatable: ['observer'],
-      start: ({ name, host, port, backlog, observer, multiAddressStrategy, ...rest }) => {
-        refuseSet(`tcpListener ${name}`, rest, ['sslProfile'])
-        const several = multiAddressStrategy !== 'none'
-        const service = new TcpListener(
-          {
-            ...{ name, host, port: Number(port), backlog, observer },
-            ...(several ? { strategy: multiAddressStrategy } : { address: rest.address }),
-          },
-          this.#context,
-        )
-        const withdraw = several ? this.#addresses.open(name, service) : nothing
-        const unregister = this.#register({ type: 'tcpListener', name, address: rest.address ?? '', service })
-        return {
-          status: () => ({ ...statusOf(service), operStatus: service.operStatus }),
-          update: (next) => {
-            service.observe(next.observer)
-            return Promise.resolve()
-          },
-          close: () => {
-            withdraw()
-            unregister()
-            // Nobody stays connected by a way that is no longer there.
-            service.destroy(new SkupperError('tcp/removed', `tcpListener ${name} was removed`))
-          },
-        }
-      },
+      start: (attributes) =>
+        startWithProfile({
+          ...this.#profileParts,
+          owner: { type: 'tcpListener', ...attributes },
+          start: () => this.#startListener(attributes),
+          missing: ({ message }) => ({ operStatus: 'down', connectionMsg: message }),
+        }),
     })
   }
 
@@ -90,19 +77,63 @@ export class TcpServices {
     return configuredType({
       type: 'tcpConnector',
       statusAttributes: [...TRAFFIC, 'connectionMsg'],
-      start: ({ name, address, host, port, ...rest }) => {
-        refuseSet(`tcpConnector ${name}`, rest, ['sslProfile'])
-        const service = new TcpConnector({ name, address, host, port: Number(port) }, this.#context)
-        const unregister = this.#register({ type: 'tcpConnector', name, address, service })
-        return {
-          status: () => statusOf(service),
-          close: () => {
-            unregister()
-            this.#end(service)
-          },
-        }
-      },
+      start: (attributes) =>
+        startWithProfile({
+          ...this.#profileParts,
+          owner: { type: 'tcpConnector', ...attributes },
+          start: () => this.#startConnector(attributes),
+          missing: ({ message }) => ({ connectionMsg: message }),
+        }),
     })
+  }
+
+  #startListener(attributes: AttributesOf<'tcpListener'>): Running<'tcpListener'> {
+    const { name, host, port, backlog, observer, multiAddressStrategy, authenticatePeer, address } = attributes
+    const use = useServiceTls(this.#profiles, { type: 'tcpListener', ...attributes }, (tls) => {
+      requireServerTls(tls, { entity: `tcpListener ${name}`, authenticatePeer })
+    })
+    const several = multiAddressStrategy !== 'none'
+    const options = { name, host, port: Number(port), backlog, observer, tls: use.tls, authenticatePeer }
+    const way = several ? { strategy: multiAddressStrategy } : { address }
+    const service = new TcpListener({ ...options, ...way }, this.#context)
+    use.follow(service)
+    const withdraw = several ? this.#addresses.open(name, service) : nothing
+    const unregister = this.#register({ type: 'tcpListener', name, address: address ?? '', service })
+    return {
+      status: () => ({ ...statusOf(service), operStatus: service.operStatus }),
+      update: (next) => {
+        service.observe(next.observer)
+        return Promise.resolve()
+      },
+      close: () => {
+        withdraw()
+        unregister()
+        // Nobody stays connected by a way that is no longer there.
+        service.destroy(new SkupperError('tcp/removed', `tcpListener ${name} was removed`))
+        use.release()
+      },
+    }
+  }
+
+  #startConnector(attributes: AttributesOf<'tcpConnector'>): Running<'tcpConnector'> {
+    const { name, address, host, port, verifyHostname } = attributes
+    const use = useServiceTls(this.#profiles, { type: 'tcpConnector', ...attributes }, nothing)
+    const tls = use.tls && { material: use.tls, verifyHostname }
+    const service = new TcpConnector({ name, address, host, port: Number(port), tls }, this.#context)
+    use.follow(service)
+    const unregister = this.#register({ type: 'tcpConnector', name, address, service })
+    return {
+      status: () => statusOf(service),
+      close: () => {
+        unregister()
+        this.#end(service)
+        use.release()
+      },
+    }
+  }
+
+  get #profileParts() {
+    return { profiles: this.#profiles, log: this.#context.log }
   }
 
   #register(named: Named): () => void {
@@ -118,6 +149,17 @@ export class TcpServices {
 }
 
 const nothing = (): void => undefined
+
+/** Throws `config/bad-certificate` where a profile is not enough to serve TLS with. */
+function requireServerTls(
+  { ca, cert, key }: TlsMaterial,
+  { entity, authenticatePeer }: { entity: string; authenticatePeer: boolean },
+): void {
+  const lacking = cert === undefined || key === undefined ? 'a certificate and its private key' : undefined
+  const needed = lacking ?? (authenticatePeer && ca === undefined ? 'a CA for the certificates of clients' : undefined)
+  if (needed === undefined) return
+  throw new SkupperError('config/bad-certificate', `${entity}: its sslProfile has no ${needed}`, { wanted: needed })
+}
 
 function trafficOf({ traffic }: Service): Omit<ServiceFigures, 'type' | 'name' | 'address'> {
   const { connectionsOpened, connectionsClosed, bytesIn, bytesOut } = traffic

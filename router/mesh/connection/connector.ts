@@ -3,17 +3,16 @@ import type { SkupperError } from '../../../core/model/error.ts'
 import type { ConnectionOptions, Peer, SaslMechanism } from '../../amqp/connection.ts'
 import type { DialOptions } from '../../amqp/dial.ts'
 import { amqpOptions, linkCost } from './amqp-options.ts'
-import { CAPABILITY } from './capabilities.ts'
-import { ControlConnection } from './control-connection.ts'
 import type { ControlLog } from '../control/control-link.ts'
 import type { EdgePlane } from '../control/edge-plane.ts'
 import type { Hop } from '../forward/hop-target.ts'
 import { DialLoop, type DialLoopOptions } from './dial-loop.ts'
 import { EdgeUplink } from './edge-uplink.ts'
+import { InteriorLink, type ConnectionGroup } from './interior-link.ts'
 import type { TlsFiles } from './listener.ts'
 import { randomToken } from '../random-token.ts'
-import type { Role, RouterConnection } from './router-connection.ts'
-import { Trunk, type DialContext } from './trunk.ts'
+import type { RouterConnection } from './router-connection.ts'
+import type { DialContext } from './trunk.ts'
 
 export interface ConnectorOptions {
   readonly name: string
@@ -59,26 +58,34 @@ const DIAL_TIMEOUT_MS = 5_000
 /** The router that follows one that leaves may take a moment to be there; until then nothing is lost. */
 const HAND_OVER_RETRY = { firstMs: 100, maxMs: 400 }
 
-/** A link to another router that this one dials: a control connection and its data connections, dialled again for ever. */
+/**
+ * A link to another router that this one dials: for ever again. Where newer certificates come while it stands, a newer
+ * connection is made with them beside it, which takes over once it is linked; no stream is cut for that.
+ */
 export class MeshConnector {
   readonly options: ConnectorOptions
   readonly #context: ConnectorContext
-  #loop: DialLoop
+  /** Of an edge router. */
+  readonly #loop: DialLoop | undefined
+  /** Between interior routers: what carries the traffic, or tries to. */
+  #link: InteriorLink | undefined
+  /** With newer certificates, to take over as soon as it is linked. */
+  #successor: InteriorLink | undefined
+  /** The link to a router that is about to end, while another one is dialled. */
+  #before: { readonly link: InteriorLink; readonly routerId: string } | undefined
   #tls: TlsFiles | undefined
   #status: ConnectorStatus = 'CONNECTING'
   #message = 'not connected yet'
   #peer: LinkedPeer | undefined
-  #control: RouterConnection | undefined
-  #trunk: Trunk | undefined
-  /** The connection to a router that is about to end, while another one is dialled. */
-  #before: { readonly control: RouterConnection; readonly routerId: string } | undefined
+  #uplink: RouterConnection | undefined
 
   constructor(options: ConnectorOptions, context: ConnectorContext) {
     this.options = options
     this.#context = context
     this.#tls = options.tls
-    this.#loop = this.#dialLoop()
-    this.#loop.start()
+    const { edge } = context
+    if (edge === undefined) this.#link = this.#interiorLink()
+    else this.#loop = this.#edgeLoop(edge)
   }
 
   get name(): string {
@@ -100,56 +107,63 @@ export class MeshConnector {
     return this.#peer
   }
 
-  /** From the next dialling on these certificates are used; connections that stand are left alone. */
+  /**
+   * From the next dialling on these certificates are used; connections that stand are left alone. With a higher ordinal
+   * a link between interior routers is dialled anew at once (protocol sheet, section 1, certificate rotation).
+   */
   setTls(tls: TlsFiles): void {
+    const isNewer = (tls.ordinal ?? 0) > (this.#tls?.ordinal ?? 0)
     this.#tls = tls
+    if (!isNewer || this.#link?.correlator === undefined) return
+    this.#successor?.close()
+    this.#successor = this.#interiorLink()
   }
 
   /**
-   * The router at the other end is about to end: dials anew at once, while the connection there is carries on until that
+   * The router at the other end is about to end: dials anew at once, while the connection there carries on until that
    * router closes it. An edge router has one connection only and waits for its end.
    */
   handOver(): void {
-    const control = this.#control
-    const { edge, log } = this.#context
-    if (edge !== undefined || control === undefined || this.#peer === undefined || this.#before !== undefined) return
-    log.info({ connector: this.name, router: this.#peer.routerId }, 'the linked router is about to end, dialling anew')
-    this.#before = { control, routerId: this.#peer.routerId }
-    this.#loop.stop()
-    this.#trunk?.stop()
-    this.#loop = this.#dialLoop(HAND_OVER_RETRY)
-    this.#loop.start()
+    const link = this.#link
+    if (link?.correlator === undefined || this.#peer === undefined || this.#before !== undefined) return
+    const { routerId } = this.#peer
+    this.#context.log.info(
+      { connector: this.name, router: routerId },
+      'the linked router is about to end, dialling anew',
+    )
+    this.#before = { link, routerId }
+    link.stop()
+    this.#successor?.close()
+    this.#successor = undefined
+    this.#link = this.#interiorLink(HAND_OVER_RETRY)
   }
 
   /** Closes the link for good. Harmless when called twice. */
   close(): void {
-    this.#loop.stop()
-    this.#control?.close()
-    this.#before?.control.close()
+    this.#loop?.stop()
+    this.#uplink?.close()
+    this.#successor?.close()
+    this.#link?.close()
+    this.#before?.link.close()
   }
 
-  #dialLoop(retry?: DialLoopOptions['retry']): DialLoop {
-    return new DialLoop({
+  #edgeLoop(plane: EdgePlane<Hop>): DialLoop {
+    const loop = new DialLoop({
       ...this.#context,
-      retry,
       target: () => this.#target(),
       connect: (socket, onClosed) => {
-        this.#connect(socket, onClosed)
+        this.#connectEdge(plane, socket, onClosed)
       },
       onFailed: (reason) => {
-        if (this.#before === undefined) this.#failed(reason)
+        this.#failed(reason)
       },
     })
-  }
-
-  #connect(socket: Socket, onClosed: (reason?: SkupperError) => void): void {
-    const { edge } = this.#context
-    if (edge === undefined) this.#connectInterior(socket, onClosed)
-    else this.#connectEdge(edge, socket, onClosed)
+    loop.start()
+    return loop
   }
 
   #connectEdge(plane: EdgePlane<Hop>, socket: Socket, onClosed: (reason?: SkupperError) => void): void {
-    this.#control = this.#context.connections.add({
+    this.#uplink = this.#context.connections.add({
       ...{ name: this.name, socket, dir: 'out', role: 'edge' },
       amqp: (id) => this.#amqp(id),
       owner: {
@@ -160,7 +174,7 @@ export class MeshConnector {
           return new EdgeUplink({ ...this.#context, connection, peer, cost, plane })
         },
         onClosed: (_, reason) => {
-          this.#control = undefined
+          this.#uplink = undefined
           this.#peer = undefined
           onClosed(reason)
         },
@@ -168,63 +182,74 @@ export class MeshConnector {
     })
   }
 
-  #connectInterior(socket: Socket, onClosed: (reason?: SkupperError) => void): void {
-    const correlator = randomToken(this.#context.random)
-    const trunk = new Trunk(this.#context, {
-      name: this.name,
+  #interiorLink(retry?: DialLoopOptions['retry']): InteriorLink {
+    const { cost, dataConnections = DEFAULT_DATA_CONNECTIONS } = this.options
+    const link: InteriorLink = new InteriorLink(this.#context, {
+      ...{ name: this.name, cost, dataConnections, retry },
       target: () => this.#target(),
-      amqp: (id) => this.#amqp(id, { correlator, data: true }),
-    })
-    this.#trunk = trunk
-    this.#control = this.#context.connections.add({
-      ...{ name: this.name, socket, dir: 'out', role: 'inter-router' },
-      amqp: (id) => this.#amqp(id, { correlator, data: false }),
-      owner: {
-        onOpen: (connection, peer) => this.#opened(connection, peer, trunk),
-        onClosed: (connection, reason) => {
-          trunk.close()
-          if (this.#before?.control === connection) this.#leftBehind(this.#before.routerId, reason)
-          else this.#lost()
-          onClosed(reason)
-        },
+      amqp: (id, group) => this.#amqp(id, group),
+      // Of one connector, where it takes over; else the peer may still hold a connection of that name that is dead.
+      correlator: () => this.#correlatorFor(link),
+      isRefused: (connection, peer) => this.#isSelf(connection, peer) || this.#isLeaving(connection, peer),
+      onLinked: (peer, linkedCost) => {
+        this.#takeOver(link)
+        this.#linked(peer, linkedCost)
+      },
+      onClosed: (reason) => {
+        this.#linkClosed(link, reason)
+      },
+      onFailed: (reason) => {
+        this.#linkFailed(link, reason)
       },
     })
+    link.start()
+    return link
   }
 
-  #lost(): void {
-    this.#control = undefined
-    if (this.#before === undefined || this.#before.routerId !== this.#peer?.routerId) this.#peer = undefined
+  #correlatorFor(link: InteriorLink): string {
+    const before = link === this.#successor ? this.#link?.correlator : undefined
+    return before ?? randomToken(this.#context.random)
+  }
+
+  #takeOver(link: InteriorLink): void {
+    if (link !== this.#successor) return
+    this.#link?.supersede()
+    this.#link = link
+    this.#successor = undefined
+  }
+
+  #linkFailed(link: InteriorLink, reason: SkupperError | undefined): void {
+    if (link === this.#successor) {
+      this.#context.log.warn({ connector: this.name, code: reason?.code }, `newer certificates: ${textOf(reason)}`)
+      return
+    }
+    if (link !== this.#link) return
+    if (this.#before === undefined) this.#failed(reason)
+    if (this.#successor === undefined) return
+    link.close()
+    this.#link = this.#successor
+    this.#successor = undefined
+  }
+
+  #linkClosed(link: InteriorLink, reason: SkupperError | undefined): void {
+    const before = this.#before
+    if (link === before?.link) this.#leftBehind(before.routerId, reason)
+    else if (link === this.#link && before?.routerId !== this.#peer?.routerId) this.#peer = undefined
   }
 
   /** The router that was about to end has ended; another may have taken its place already. */
   #leftBehind(routerId: string, reason: SkupperError | undefined): void {
     this.#before = undefined
-    this.#loop.relax()
+    this.#link?.relax()
     if (this.#peer !== undefined && this.#peer.routerId !== routerId) return
     this.#peer = undefined
     this.#failed(reason)
   }
 
-  #opened(connection: RouterConnection, peer: Peer, trunk: Trunk): Role | undefined {
-    if (this.#isSelf(connection, peer)) return undefined
-    if (this.#before?.routerId === peer.containerId) {
-      connection.refuse('amqp:connection:forced', `router ${peer.containerId} is about to end`)
-      return undefined
-    }
-    const cost = linkCost(this.options.cost, peer.properties)
-    const onReady = (): void => {
-      this.#linked(peer, cost)
-      const trunking = peer.offeredCapabilities.includes(CAPABILITY.trunking)
-      if (trunking) trunk.start(peer.containerId, this.options.dataConnections ?? DEFAULT_DATA_CONNECTIONS)
-    }
-    return new ControlConnection(this.#context, {
-      connection,
-      peer,
-      cost,
-      members: trunk.group,
-      dialled: true,
-      onReady,
-    })
+  #isLeaving(connection: RouterConnection, { containerId }: Peer): boolean {
+    if (this.#before?.routerId !== containerId) return false
+    connection.refuse('amqp:connection:forced', `router ${containerId} is about to end`)
+    return true
   }
 
   #isSelf(connection: RouterConnection, { containerId }: Peer): boolean {
@@ -241,7 +266,7 @@ export class MeshConnector {
   }
 
   #failed(reason: SkupperError | undefined): void {
-    const why = reason?.message ?? 'the connection was closed'
+    const why = textOf(reason)
     if (this.#status !== 'FAILED' || this.#message !== why) {
       this.#context.log.warn({ connector: this.name, code: reason?.code }, `not linked: ${why}`)
     }
@@ -256,7 +281,7 @@ export class MeshConnector {
   }
 
   /** `group`: the connections that belong together; an edge has one only. */
-  #amqp(connectionId: number, group?: { correlator: string; data: boolean }): ConnectionOptions {
+  #amqp(connectionId: number, group?: ConnectionGroup): ConnectionOptions {
     const { routerId, version } = this.#context
     const { host, cost, maxFrameSize, idleTimeoutMs } = this.options
     const ordinal = this.#tls === undefined ? undefined : (this.#tls.ordinal ?? 0)
@@ -267,4 +292,8 @@ export class MeshConnector {
       group: group && { ...group, ordinal },
     })
   }
+}
+
+function textOf(reason: SkupperError | undefined): string {
+  return reason?.message ?? 'the connection was closed'
 }

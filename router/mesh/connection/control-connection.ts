@@ -6,6 +6,7 @@ import type { Sender } from '../../amqp/sender.ts'
 import { CAPABILITY, LINK_CREDIT, linkEnd, offers } from './capabilities.ts'
 import type { ControlPlane } from '../control/control-plane.ts'
 import { DEAF_LINK } from './deaf-handlers.ts'
+import { Farewell } from './farewell.ts'
 import type { Forwarder } from '../forward/forwarder.ts'
 import { InterRouterHop, PRIORITIES, type DataMembers } from './hop.ts'
 import type { LinkQueue } from './link-queue.ts'
@@ -30,6 +31,8 @@ export interface ControlConnectionOptions {
   readonly members: DataMembers
   /** This side dialled: it attaches all links. */
   readonly dialled: boolean
+  /** Of a dialled one that was superseded: whether others need it still. */
+  readonly keptBy?: () => boolean
   /** Called once, when both control links are there. */
   readonly onReady?: () => void
   /** Called once, when the connection is gone. */
@@ -64,6 +67,7 @@ export class ControlConnection implements Role {
   readonly #control = new Set<'sender' | 'receiver'>()
   readonly #since: number
   #state: 'attaching' | 'up' | 'retired' = 'attaching'
+  #farewell: Farewell | undefined
 
   constructor(mesh: Mesh, options: ControlConnectionOptions) {
     this.#mesh = mesh
@@ -102,6 +106,13 @@ export class ControlConnection implements Role {
     this.#mesh.control.linkDown(this.hop)
   }
 
+  /** A newer connection of this connector has taken over: the peer is told so, and what is under way goes on. */
+  supersede(): void {
+    this.retire()
+    this.#farewell = new Farewell(this.#options.connection, this.#mesh.now)
+    for (const { link, kind } of [...this.#links.values()]) if (kind === 'router-control') link.detach()
+  }
+
   onClosed(): void {
     this.retire()
     this.#pool?.lose()
@@ -110,6 +121,7 @@ export class ControlConnection implements Role {
 
   sweep(): void {
     this.#pool?.sweep()
+    this.#farewell?.check(this.#isBusy)
     if (this.#state === 'attaching' && this.#mesh.now() - this.#since > ATTACH_DEADLINE_MS) {
       this.#options.connection.refuse('amqp:connection:forced', 'the links between routers were not attached in time')
     }
@@ -124,6 +136,11 @@ export class ControlConnection implements Role {
       address: undefined,
       unsettled: queue?.unfinished,
     }))
+  }
+
+  get #isBusy(): boolean {
+    const isKept = this.#options.keptBy?.() ?? false
+    return isKept || (this.#pool?.busy ?? 0) > 0 || [...this.#links.values()].some(({ link }) => !link.idle)
   }
 
   /** What a link of the peer's is for; undefined if there is no place for it. */
@@ -211,7 +228,7 @@ export class ControlConnection implements Role {
     this.#links.delete(link)
     if (kind === 'streaming') return
     this.retire()
-    if (!this.#options.dialled) return
+    if (!this.#options.dialled || this.#farewell !== undefined) return
     const why = error === undefined ? '' : `: ${error.message}`
     this.#options.connection.refuse('amqp:connection:forced', `the other end has closed the link${why}`)
   }

@@ -2,6 +2,7 @@ import type { Peer } from '../../amqp/connection.ts'
 import type { Receiver } from '../../amqp/receiver.ts'
 import type { Sender } from '../../amqp/sender.ts'
 import { LINK_CREDIT, linkEnd } from './capabilities.ts'
+import { Farewell } from './farewell.ts'
 import type { Mesh } from './control-connection.ts'
 import type { Ingress } from '../origin.ts'
 import type { LinkView, Role, RouterConnection } from './router-connection.ts'
@@ -16,6 +17,7 @@ export class DataConnection implements Role {
   readonly #ingress: Ingress
   readonly #onRetired: () => void
   readonly #receivers = new Set<Receiver>()
+  #farewell: Farewell | undefined
 
   /** `onRetired` takes the pool out of its group; it may be called twice. */
   constructor(
@@ -52,6 +54,12 @@ export class DataConnection implements Role {
     this.#onRetired()
   }
 
+  /** A newer group has taken over: what is under way goes on, and then the connection closes. */
+  supersede(): void {
+    this.retire()
+    this.#farewell = new Farewell(this.#connection, this.#mesh.now)
+  }
+
   onClosed(): void {
     this.retire()
     this.pool.lose()
@@ -59,6 +67,7 @@ export class DataConnection implements Role {
 
   sweep(): void {
     this.pool.sweep()
+    this.#farewell?.check(this.pool.busy > 0 || [...this.#receivers].some(({ idle }) => !idle))
   }
 
   links(): LinkView[] {

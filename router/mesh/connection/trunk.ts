@@ -29,7 +29,7 @@ export class Trunk {
   readonly group = new TrunkGroup()
   readonly #context: DialContext
   readonly #options: TrunkOptions
-  readonly #connections = new Set<RouterConnection>()
+  readonly #connections = new Map<RouterConnection, DataConnection | undefined>()
   #loops: readonly DialLoop[] = []
 
   constructor(context: DialContext, options: TrunkOptions) {
@@ -43,14 +43,28 @@ export class Trunk {
     for (const loop of this.#loops) loop.start()
   }
 
+  /** Connections that are open, or are being opened. */
+  get hasConnections(): boolean {
+    return this.#connections.size > 0
+  }
+
   /** Dials no more. Connections that stand are left alone. */
   stop(): void {
     for (const loop of this.#loops) loop.stop()
   }
 
+  /** A newer trunk has taken over: no new streams here, and each connection closes when its streams have ended. */
+  supersede(): void {
+    this.stop()
+    for (const [connection, role] of this.#connections) {
+      if (role === undefined) connection.close()
+      else role.supersede()
+    }
+  }
+
   close(): void {
     this.stop()
-    for (const connection of this.#connections) connection.close()
+    for (const connection of this.#connections.keys()) connection.close()
   }
 
   #loop(routerId: string): DialLoop {
@@ -76,7 +90,7 @@ export class Trunk {
         },
       },
     })
-    this.#connections.add(connection)
+    this.#connections.set(connection, undefined)
   }
 
   #opened(connection: RouterConnection, peer: Peer, routerId: string): Role | undefined {
@@ -92,6 +106,7 @@ export class Trunk {
       },
     })
     this.group.add(role.pool)
+    this.#connections.set(connection, role)
     return role
   }
 }

@@ -169,6 +169,11 @@ export class ControlPlane {
     return new Set(ids.filter((id) => id !== destination && this.carries(id, destination)))
   }
 
+  /** Whether it knows of some router, and of all those it can reach their links and addresses as they told them last. */
+  get isInformed(): boolean {
+    return this.#routers.areInformed()
+  }
+
   /** All known routers, this one first. */
   routers(): RouterView[] {
     return this.#topology.views()

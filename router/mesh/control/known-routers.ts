@@ -38,6 +38,12 @@ export class KnownRouters {
     return this.#routers.values()
   }
 
+  /** Whether there is one that can be reached, and nothing is wanted of any such. */
+  areInformed(): boolean {
+    const reachable = [...this.all()].filter(({ lostAt }) => lostAt === undefined)
+    return reachable.length > 0 && !reachable.some((router) => router.wantsLinkState() || router.wantsAddresses())
+  }
+
   linkStates(own: Peers): Map<string, Peers> {
     const states = new Map([[this.#self, own]])
     for (const { id, peers } of this.#routers.values()) if (peers !== undefined) states.set(id, peers)

@@ -66,6 +66,7 @@ export class Neighbours {
     this.#links.delete(link)
     const siblings = this.#byPeer.get(link.peerId)
     siblings?.delete(state)
+    if (state.adjacent) for (const sibling of siblings ?? []) inherit(sibling, state)
     if (siblings?.size === 0) this.#byPeer.delete(link.peerId)
   }
 
@@ -154,6 +155,14 @@ export class Neighbours {
     }
     return forgotten
   }
+}
+
+/** A newer connection to the same process takes over from an older one without a gap: what was heard holds for both. */
+function inherit(heir: NeighbourLink, { instance, heardAt, listedAt }: NeighbourLink): void {
+  if (heir.instance !== undefined && heir.instance !== instance) return
+  heir.instance = instance
+  heir.heardAt = Math.max(heir.heardAt, heardAt)
+  heir.listedAt = Math.max(heir.listedAt, listedAt)
 }
 
 const IGNORED: Heard = { verdict: 'ignored', answer: false, changed: false }

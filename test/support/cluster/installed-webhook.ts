@@ -15,13 +15,19 @@ export class InstalledWebhook {
 
   /** Installs it as users do, and waits until API servers ask it. */
   static async in(place: ClusterNamespace): Promise<InstalledWebhook> {
+    const webhook = await InstalledWebhook.install(place)
+    await webhook.asked()
+    return webhook
+  }
+
+  /** Installs it as users do. */
+  static async install(place: ClusterNamespace, ...flags: string[]): Promise<InstalledWebhook> {
     const webhook = new InstalledWebhook(place)
     onTestFinished(async () => {
       await place.skupperOk('--namespace', WEBHOOK_NAMESPACE, 'webhook', 'uninstall')
       await webhook.kubectl('wait', '--for=delete', 'pod', '--all', '--timeout=60s')
     })
-    await place.skupperOk('--namespace', WEBHOOK_NAMESPACE, 'webhook', 'install')
-    await webhook.asked()
+    await place.skupperOk('--namespace', WEBHOOK_NAMESPACE, 'webhook', 'install', ...flags)
     return webhook
   }
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { eventually } from '../eventually.ts'
 
-const COMMAND_DEADLINE_MS = 150_000
+const COMMAND_DEADLINE_MS = 600_000
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
 /** The command line as it is shipped. */
 export const PROGRAM = join(import.meta.dirname, '../../../dist/app/main.mjs')

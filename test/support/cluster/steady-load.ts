@@ -4,9 +4,9 @@ import type { ClusterNamespace } from './kubectl.ts'
 /** Runs in a pod of Deployment `frontend`: each request goes over a connection of its own. */
 const SCRIPT = `
 const { request } = require('node:http')
-const [url, seconds] = process.argv.slice(1)
-const EVERY_MS = 20, LIMIT_MS = 2000
-const total = Number(seconds) * 1000 / EVERY_MS
+const [url, seconds, perSecond, limitMs] = process.argv.slice(1)
+const EVERY_MS = 1000 / Number(perSecond), LIMIT_MS = Number(limitMs)
+const total = Math.round(Number(seconds) * Number(perSecond))
 const failures = [], servers = {}
 let answered = 0, sent = 0, lastAt, longestGapMs = 0, over = 0
 const startedAt = performance.now()
@@ -36,7 +36,7 @@ const one = () => {
     failures.push(Math.round(at - startedAt) + ' ms: ' + (error.code ?? error.message))
     done()
   }
-  call.on('timeout', () => call.destroy(new Error('2 s are over')))
+  call.on('timeout', () => call.destroy(new Error('no answer in time')))
   call.on('error', fail)
   call.end()
 }
@@ -60,8 +60,19 @@ const resultSchema = z.object({
 
 export type LoadResult = z.infer<typeof resultSchema>
 
-/** 50 requests a second for some time, each over a new connection and with a limit of 2 s. */
-export async function steadyLoad(from: ClusterNamespace, url: string, seconds: number): Promise<LoadResult> {
-  const program = ['/usr/local/bin/node', '-e', SCRIPT, url, String(seconds)]
+/** By default 50 requests a second, each over a new connection and with a limit of 2 s. */
+export interface Load {
+  readonly seconds: number
+  readonly perSecond?: number
+  readonly limitMs?: number
+}
+
+/** Calls from a pod of Deployment `frontend` for some time. */
+export async function steadyLoad(
+  from: ClusterNamespace,
+  url: string,
+  { seconds, perSecond = 50, limitMs = 2_000 }: Load,
+): Promise<LoadResult> {
+  const program = ['/usr/local/bin/node', '-e', SCRIPT, url, ...[seconds, perSecond, limitMs].map(String)]
   return resultSchema.parse(JSON.parse(await from.kubectl(['exec', 'deployment/frontend', '--', ...program])))
 }

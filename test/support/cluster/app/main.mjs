@@ -1,16 +1,25 @@
 // What runs in the images backend:v1 and frontend:v1: a server that answers with its host's name, after `?ms=` if asked.
-// PORT is its port, 8080 where not given; SPEAKS is `http`, or `h2c` for HTTP/2 without TLS.
+// `/health` gives OK, `/bytes/N` that many bytes. PORT is its port, 8080 where not given; SPEAKS is `http`, or `h2c` for HTTP/2 without TLS.
 import { createServer } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import { hostname } from 'node:os'
+import { Readable } from 'node:stream'
 
 const { PORT = '8080', SPEAKS = 'http' } = process.env
 
+const CHUNK = Buffer.alloc(64 * 1024)
+
 const answer = (request, response) => {
   const { pathname, searchParams } = new URL(request.url, 'http://backend')
+  const bytes = /^\/bytes\/(\d+)$/.exec(pathname)?.[1]
+  if (bytes !== undefined) return void Readable.from(chunks(Number(bytes))).pipe(response)
   const text = pathname === '/health' ? 'OK\n' : `${hostname()}\n`
   setTimeout(() => response.end(text), Number(searchParams.get('ms') ?? 0))
 }
+function* chunks(bytes) {
+  for (let left = bytes; left > 0; left -= CHUNK.length) yield CHUNK.subarray(0, Math.min(left, CHUNK.length))
+}
+
 const server = SPEAKS === 'h2c' ? createHttp2Server(answer) : createServer(answer)
 server.listen(Number(PORT))
 process.on('SIGTERM', () => {

@@ -27,9 +27,20 @@ function cluster(objects: readonly KubeObject[] = []) {
     apply: (object: KubeObject) => {
       calls.push(`apply ${object.metadata.name}`)
       if (object.metadata.name === 'forbidden') throw new SkupperError('kube/forbidden', 'may not patch services')
+      const before: unknown = stored.get(object.metadata.name)?.['spec']
+      if (JSON.stringify(before ?? '').includes('in the way'))
+        throw new SkupperError('kube/invalid', 'ports: Duplicate value')
       version += 1
       const made = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } }
       stored.set(object.metadata.name, made)
+      return Promise.resolve(made)
+    },
+    patch: (_type: ResourceType, { name }: { name: string }, patch: object) => {
+      calls.push(`patch ${name}`)
+      version += 1
+      const before = stored.get(name) ?? service(name)
+      const made = { ...before, ...patch, metadata: { ...before.metadata, resourceVersion: String(version) } }
+      stored.set(name, made)
       return Promise.resolve(made)
     },
     delete: (_type: ResourceType, name: string) => {
@@ -90,4 +101,13 @@ test('one that fails does not stop the others, and is told', async () => {
   const failures = await keeper.keep([ours('forbidden'), ours('b')], { mayRemove: true })
   expect([...failures]).toEqual([['Service forbidden', 'may not patch services']])
   expect([...stored.values()].map(keyOf)).toEqual(['Service b'])
+})
+
+test('where what somebody added stands in the way, it is set as a whole', async () => {
+  const edited = { ports: [{ name: 'web', port: 1, note: 'in the way' }] }
+  const { keeper, stored, calls } = cluster([ours('a', edited)])
+  const wanted = { ports: [{ name: 'web', port: 80 }] }
+  expect(await keeper.keep([ours('a', wanted)], { mayRemove: false })).toEqual(new Map())
+  expect(calls).toEqual(['apply a', 'patch a'])
+  expect(stored.get('a')?.['spec']).toEqual(wanted)
 })

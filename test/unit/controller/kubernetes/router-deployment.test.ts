@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { routerDeployments } from '../../../../controller/kubernetes/router-deployment.ts'
 import { owner } from '../../../support/cluster-objects.ts'
 
-const made = (settings: Record<string, string> = {}, spec = {}) =>
-  routerDeployments({ ...owner(settings, spec), engine: 'built-in', image: 'example/skupper:1', booted: 'abc' })
+const made = (settings: Record<string, string> = {}, spec = {}, engine = 'built-in') =>
+  routerDeployments({ ...owner(settings, spec), engine, image: 'example/skupper:1', booted: 'abc' })
 
 test('a pod fits the restricted Pod Security Standard', () => {
   expect(made()[0]).toMatchObject({
@@ -68,4 +68,30 @@ test('the settings of the Site reach the pod', () => {
       },
     },
   })
+})
+
+test("skupper-router's own image is started as it is, and told where its boot file is", () => {
+  const [deployment] = made({}, {}, 'skupper-router')
+  expect(deployment).toMatchObject({
+    spec: {
+      template: {
+        spec: {
+          containers: [
+            {
+              env: [
+                { name: 'SKUPPER_SITE_ID' },
+                { name: 'QDROUTERD_CONF', value: '/etc/skupper-router/skrouterd.json' },
+                { name: 'QDROUTERD_CONF_TYPE', value: 'json' },
+              ],
+              securityContext: { readOnlyRootFilesystem: true },
+              volumeMounts: [{ name: 'config' }, { name: 'credentials' }, { mountPath: '/tmp' }],
+            },
+          ],
+          volumes: [{}, {}, { emptyDir: {} }],
+        },
+      },
+    },
+  })
+  expect(JSON.stringify(deployment)).not.toContain('"args"')
+  expect(JSON.stringify(made())).not.toContain('emptyDir')
 })

@@ -92,3 +92,19 @@ test('sources beyond the bound are not kept', () => {
   expect(records.heard('one-too-many', 0)).toBe(false)
   expect(records.expire(SOURCE_LOST_MS + 1)).toHaveLength(2000)
 })
+
+test('skupper-router tells of the site too: both add up, and what the controller says comes later', () => {
+  const records = new NetworkRecords()
+  records.heard('controller', 0)
+  records.heard('router', 0)
+  const link = { type: 'LINK', identity: 'router:1', attributes: { name: 'link' } } as const
+  records.update('controller', [{ type: 'SITE', identity: 'id', attributes: { name: 'a', namespace: 'west' } }])
+  records.update('router', [
+    { type: 'SITE', identity: 'id', attributes: { name: 'a' } },
+    { type: 'ROUTER', identity: 'router:0', attributes: { name: '0/a' } },
+    link,
+  ])
+  records.update('controller', [{ type: 'SITE', identity: 'id', attributes: { platform: 'linux' } }])
+  expect(records.all().map(({ identity }) => identity)).toEqual(['id', 'router:0', 'router:1', 'id'])
+  expect(records.all().at(-1)?.attributes).toEqual({ name: 'a', namespace: 'west', platform: 'linux' })
+})

@@ -28,6 +28,14 @@ describe('reconcileGrant', () => {
       message: 'OK',
     })
     expect(truths(grant.status?.conditions)).toEqual(['Processed True OK', 'Resolved True OK', 'Ready True OK'])
+    expect(grant.status?.code).toBe('new-code')
+  })
+
+  test('keeps the code of a grant of our own command line out of what anybody reads', () => {
+    const plain = accessGrant()
+    const ours = { ...plain, metadata: { ...plain.metadata, labels: { 'app.kubernetes.io/managed-by': 'skupper' } } }
+    const { grant, ledger } = reconcileGrant(ours, context())
+    expect(ledger?.code).toBe('new-code')
     expect(JSON.stringify(grant)).not.toContain('new-code')
   })
 

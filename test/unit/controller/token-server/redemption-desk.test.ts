@@ -26,6 +26,7 @@ beforeAll(async () => {
 })
 
 interface Changes {
+  readonly sharedAddress?: boolean
   readonly spec?: AccessGrant['spec']
   readonly site?: () => Promise<IssuingSite>
 }
@@ -37,7 +38,13 @@ async function desk(changes: Changes = {}) {
   await grants.reconcile({ kind: 'serving', baseUrl: 'https://x', ca: 'CA' }, new Date(NOW))
   const log = new RecordedLog()
   const getSite = changes.site ?? (() => Promise.resolve(site))
-  const made = new RedemptionDesk({ grants, site: getSite, now: () => clock.now, log })
+  const made = new RedemptionDesk({
+    grants,
+    site: getSite,
+    now: () => clock.now,
+    log,
+    sharedAddress: changes.sharedAddress,
+  })
   const redeem = async (redemption: Partial<Redemption> = {}) => (await made.redeem({ ...asked(), ...redemption })).kind
   const ledger = async () => {
     const secret = await store.get('Secret', 'east-code')
@@ -162,6 +169,14 @@ describe('attempts', () => {
     expect(await redeem({ from: '10.0.0.2' })).toBe('redeemed')
     clock.now += 60_000
     expect(await redeem()).toBe('redeemed')
+  })
+
+  test('of many who share an address do not keep each other out', async () => {
+    const { redeem } = await desk({ sharedAddress: true })
+    for (let attempt = 0; attempt < 599; attempt++) await redeem({ grantId: 'none', code: 'wrong' })
+    expect(await redeem()).toBe('redeemed')
+    expect(await redeem({ grantId: 'none', code: 'wrong' })).toBe('refused')
+    expect(await redeem({ grantId: 'none', code: 'wrong' })).toBe('too-many')
   })
 
   test('on one grant are limited from however many addresses', async () => {

@@ -112,6 +112,13 @@ describe('routerConfig', () => {
     expect(health).toMatchObject({ port: '9090', http: true, healthz: true, metrics: true, websockets: false })
   })
 
+  it('has no health listener where the engine would open it to every address of the machine', () => {
+    const at = (host: string) =>
+      render({ facts: { ...facts, health: { host, port: 9090 } } }, 'listener', SKUPPER_ROUTER)
+    expect(at('127.0.0.1')).toHaveLength(1)
+    expect(at('')).toHaveLength(2)
+  })
+
   it('makes a file that parses to the same entities', () => {
     const listeners = [resource('Listener', 'backend-8080', { ...backend, tlsCredentials: 'web' })]
     const entities = routerConfig(input({ listeners, links: [resource('Link', 'to-public', toPublic)] }), BUILT_IN)

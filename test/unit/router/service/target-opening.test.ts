@@ -32,7 +32,7 @@ function opening(port: number, { first = '', reachable = true } = {}) {
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     onRefused: () => undefined,
   }
-  new TargetOpening(delivery, Buffer.from(first), context).start('reply')
+  new TargetOpening(delivery, { head: {}, first: Buffer.from(first) }, context).start('reply')
   return { streams, delivery, answers }
 }
 

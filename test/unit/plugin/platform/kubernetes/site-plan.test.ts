@@ -58,6 +58,7 @@ test.each([
   ['router-mode', 'leaf', 'flag/router-mode'],
   ['ingress', 'tunnel', 'flag/ingress'],
   ['ingress', 'nodeport', 'flag/ingress-host'],
+  ['router-engine', 'skupper-router', 'flag/router-image'],
   ['routers', '0', 'flag/value'],
   ['router-cpu', 'much', 'flag/value'],
   ['console-password', '', 'flag/value'],

@@ -2,6 +2,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { SkupperError } from '../../../../../core/model/error.ts'
 import { TcpServices } from '../../../../../router/management/entities/tcp-services.ts'
 import { eventually } from '../../../../support/eventually.ts'
+import { SslProfiles } from '../../../../../router/tls/ssl-profiles.ts'
 import { MemoryRouter } from '../../../../support/memory-router.ts'
 import { serviceContext } from '../../../../support/service-context.ts'
 import { echoPeer, tcpClient } from '../../../../support/tcp-peers.ts'
@@ -10,11 +11,11 @@ import { takePort } from '../../../../support/taken-port.ts'
 const WEB = { address: 'web:80', host: '127.0.0.1' }
 
 let context = serviceContext(new MemoryRouter())
-let services = new TcpServices(context.context)
+let services = new TcpServices(context.context, new SslProfiles(Date.now))
 
 beforeEach(() => {
   context = serviceContext(new MemoryRouter())
-  services = new TcpServices(context.context)
+  services = new TcpServices(context.context, new SslProfiles(Date.now))
   onTestFinished(() => {
     services.destroy(new SkupperError('test/over', 'the test is over'))
   })
@@ -75,11 +76,11 @@ test('draining cuts who does not finish in time', async () => {
   expect(await client.outcome).toBe('ECONNRESET')
 })
 
-test('TLS towards clients and targets is refused, and so is what is no service', async () => {
+test('TLS without its profile is refused, and so is what is no service', async () => {
   const { listeners, connectors } = types()
   const tls = { ...WEB, port: 1, sslProfile: 'p' }
-  await expect(listeners.create?.('a', tls)).rejects.toMatchObject({ code: 'config/not-supported' })
-  await expect(connectors.create?.('a', tls)).rejects.toMatchObject({ code: 'config/not-supported' })
+  await expect(listeners.create?.('a', tls)).rejects.toMatchObject({ code: 'config/unknown-profile' })
+  await expect(connectors.create?.('a', tls)).rejects.toMatchObject({ code: 'config/unknown-profile' })
   await expect(listeners.create?.('a', { port: 1 })).rejects.toMatchObject({ code: 'config/invalid-attribute' })
   expect(context.records).toEqual([])
 })

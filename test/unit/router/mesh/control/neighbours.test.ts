@@ -108,3 +108,22 @@ describe('several links to one neighbour', () => {
     expect(neighbours.best('A')).toBe(other)
   })
 })
+
+test('a newer link takes over from an older one to the same process without a gap', () => {
+  const [older, newer, other] = [linkTo('A'), linkTo('A'), linkTo('A')]
+  const neighbours = withLinks(older)
+  neighbours.hear(older, hello('A'), 1_000)
+  neighbours.add(newer)
+  neighbours.delete(older)
+  expect(neighbours.refresh(1_500)).toBe(true)
+  expect(neighbours.best('A')).toBe(newer)
+  // What was heard on the older one holds no longer than it would have.
+  expect(neighbours.refresh(4_001)).toBe(true)
+  expect(neighbours.best('A')).toBeUndefined()
+  neighbours.hear(newer, hello('A', { instance: 1 }), 5_000)
+  neighbours.add(other)
+  neighbours.hear(other, hello('A', { instance: 2, seen: [] }), 5_100)
+  neighbours.delete(newer)
+  neighbours.refresh(5_200)
+  expect(neighbours.best('A')).toBeUndefined()
+})
