@@ -12,6 +12,10 @@ import { TcpStream } from './tcp-stream.ts'
 
 /** Targets that are tried before the client is refused. */
 const MAX_ATTEMPTS = 3
+/** Times that the network may give a client back because it has no way for it just now, as while routes change. */
+const MAX_RELEASES = 5
+/** Pause before the third way is tried, twice as long before each further one. */
+const FIRST_PAUSE_MS = 100
 
 export interface OpeningContext {
   readonly router: StreamRouter
@@ -21,6 +25,8 @@ export interface OpeningContext {
   readonly alpn?: string | undefined
   /** A new identity for a flow record. */
   nextId(): string
+  /** Uniform in [0, 1), for the jitter of pauses. */
+  random(): number
   /** How long a client waits for its target, over all attempts. */
   readonly connectTimeoutMs: number
 }
@@ -36,7 +42,9 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
   readonly #timer: NodeJS.Timeout
   /** Where the attempts so far went: the next one goes elsewhere if it can. */
   readonly #tried: Place[] = []
-  #attempts = 0
+  #refusals = 0
+  #releases = 0
+  #pause: NodeJS.Timeout | undefined
   #correlationId = ''
   #outgoing: OutgoingDelivery | undefined
   #reply: { close(): void } | undefined
@@ -57,7 +65,6 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
   /** Sends the head of the client's stream; called again to try a further target. */
   attempt(): void {
     const { router, address } = this.#context
-    this.#attempts += 1
     this.#correlationId = this.#context.nextId()
     const replyTo = router.replyAddress()
     this.#reply = router.subscribe(replyTo, (delivery, head, first) => {
@@ -86,13 +93,15 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
     if (this.#over || state?.kind === 'received') return
     const { address } = this.#context
     const kind = state?.kind ?? 'settled'
-    this.#failed(new SkupperError('tcp/refused', `the target of ${address} refused the connection: ${kind}`))
+    const reason = new SkupperError('tcp/refused', `the target of ${address} refused the connection: ${kind}`)
+    if (kind === 'released') this.#released(reason)
+    else this.#refused(reason)
   }
 
   onLost(): void {
     if (this.#over) return
     this.#outgoing = undefined
-    this.#failed(new SkupperError('tcp/path-lost', `the path to ${this.#context.address} was lost`))
+    this.#refused(new SkupperError('tcp/path-lost', `the path to ${this.#context.address} was lost`))
   }
 
   /** Closes the client with a reset, so that it sees an error and not an empty answer. */
@@ -106,14 +115,35 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
     this.#flow?.onOver(reason)
   }
 
-  #failed(reason: SkupperError): void {
-    if (this.#attempts >= MAX_ATTEMPTS) {
-      this.destroy(reason)
-      return
+  #refused(reason: SkupperError): void {
+    this.#refusals += 1
+    if (this.#refusals < MAX_ATTEMPTS) this.#again()
+    else this.destroy(reason)
+  }
+
+  /** Another way may be open at once; after that the network needs time. */
+  #released(reason: SkupperError): void {
+    this.#releases += 1
+    if (this.#releases === 1) this.#again()
+    else if (this.#releases > MAX_RELEASES) this.destroy(reason)
+    else {
+      const pauseMs = FIRST_PAUSE_MS * 2 ** (this.#releases - 2) * (0.5 + this.#context.random())
+      this.#takeBack()
+      this.#pause = setTimeout(() => {
+        this.attempt()
+      }, pauseMs)
     }
+  }
+
+  #again(): void {
+    this.#takeBack()
+    this.attempt()
+  }
+
+  #takeBack(): void {
     this.#reply?.close()
     this.#outgoing?.end(true)
-    this.attempt()
+    this.#outgoing = undefined
   }
 
   #answered(delivery: IncomingDelivery, head: ReceivedHead, first: Buffer): void {
@@ -146,6 +176,7 @@ export class ClientOpening implements OutgoingHandler, LiveStream {
   #end(): void {
     this.#over = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#pause)
     this.#reply?.close()
   }
 }

@@ -60,6 +60,7 @@ export class TcpListener {
       router: context.router,
       streams: this.#streams,
       nextId: () => context.records.nextId(),
+      random: () => context.random(),
       connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     }
     this.#entrance = this.#tlsEntrance()

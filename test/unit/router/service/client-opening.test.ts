@@ -34,7 +34,7 @@ function opening({ targets = 10 } = {}) {
     replyAddress: () => `reply-${String(attempts.length)}`,
   }
   const nextId = () => `abcde:${String(attempts.length)}`
-  const context = { router, streams, address: 'web:80', nextId, connectTimeoutMs: 1000 }
+  const context = { router, streams, address: 'web:80', nextId, random: () => 0.5, connectTimeoutMs: 2000 }
   const client = new ClientOpening(socket, undefined, context)
   onTestFinished(() => {
     client.destroy(new SkupperError('tcp/test-over', 'the test is over'))
@@ -105,6 +105,29 @@ describe('a target that refuses', () => {
     expect(streams.lastError?.code).toBe('tcp/refused')
   })
 
+  it('is asked again after pauses that grow where the network only has no way just now', () => {
+    vi.useFakeTimers()
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const { attempts, attempt, socket, streams } = opening()
+    const released = (n: number) => {
+      attempt(n).outgoing.handler.onState({ kind: 'released' }, true)
+    }
+    released(0)
+    expect(attempts.length).toBe(2)
+    for (const [n, pauseMs] of [100, 200, 400, 800].entries()) {
+      released(n + 1)
+      vi.advanceTimersByTime(pauseMs - 1)
+      expect(attempts.length).toBe(n + 2)
+      vi.advanceTimersByTime(1)
+      expect(attempts.length).toBe(n + 3)
+    }
+    released(5)
+    expect(socket.reset).toBe(true)
+    expect(streams.lastError?.code).toBe('tcp/refused')
+  })
+
   it('is not one that only acknowledges', () => {
     const { attempts, attempt } = opening()
     attempt(0).outgoing.handler.onState({ kind: 'received', offset: 0 }, false)
@@ -129,7 +152,7 @@ describe('a target that does not answer', () => {
       vi.useRealTimers()
     })
     const { socket, attempt, streams } = opening()
-    vi.advanceTimersByTime(999)
+    vi.advanceTimersByTime(1999)
     expect(socket.destroyed).toBe(false)
     vi.advanceTimersByTime(1)
     expect(socket.reset).toBe(true)
