@@ -42,7 +42,7 @@ export default defineConfig({
       // They share one API server, and a webhook of one file has its say on the objects of all.
       project({ name: 'contract', testTimeout: 30_000, inTurn: true }),
       project({ name: 'integration', testTimeout: 60_000 }),
-      project({ name: 'skupper-router', engine: 'skupper-router', include: ON_BOTH_ENGINES, testTimeout: 60_000 }),
+      project({ name: 'skupper-router', engine: 'skupper-router', include: ON_BOTH_ENGINES, testTimeout: 120_000 }),
       // Policies of one file hold for the clusters of all.
       project({ name: 'cluster', testTimeout: 300_000, inTurn: true }),
     ],

@@ -37,11 +37,14 @@ export async function queryState(client: Queries, capabilities: EngineCapabiliti
     rowsByType.set(type, await client.query(managementType(type), { attributeNames: attributesOf(type, capabilities) }))
   }
   const connections = await client.query('connection', { attributeNames: ['container', 'role', 'dir', 'host'] })
+  const answering = answeringHosts(connections, capabilities)
   const nodes = await client.query('router.node', { attributeNames: ['id', 'nextHop', 'cost'] })
   return {
     isRunning: true,
     entityNames: new Set([...rowsByType.values()].flat().map((row) => textOf(row, 'name'))),
-    connectors: new Map((rowsByType.get('connector') ?? []).map((row) => [textOf(row, 'name'), connectorState(row)])),
+    connectors: new Map(
+      (rowsByType.get('connector') ?? []).map((row) => [textOf(row, 'name'), connectorState(row, answering)]),
+    ),
     listeners: new Map(listenerRows(rowsByType).map((row) => [textOf(row, 'name'), listenerState(row)])),
     neighbours: connections.filter(({ role }) => NEIGHBOUR_ROLES.includes(role)).map(neighbour),
     routers: new Set([
@@ -58,8 +61,10 @@ export function sameState(a: RouterState, b: RouterState): boolean {
 }
 
 function attributesOf(type: EntityType, { engine }: EngineCapabilities): string[] {
-  const reasons = engine === BUILT_IN.engine && LISTENER_TYPES.includes(type) ? ['connectionMsg'] : []
-  return ['name', ...(STATUS_ATTRIBUTES[type] ?? []), ...reasons]
+  const isOurs = engine === BUILT_IN.engine
+  const reasons = isOurs && LISTENER_TYPES.includes(type) ? ['connectionMsg'] : []
+  const places = !isOurs && type === 'connector' ? ['host', 'port'] : []
+  return ['name', ...(STATUS_ATTRIBUTES[type] ?? []), ...reasons, ...places]
 }
 
 function listenerRows(rows: ReadonlyMap<EntityType, readonly Row[]>): Row[] {
@@ -73,9 +78,23 @@ function listenerState(row: Row): ListenerState {
   return { isUp: status === undefined || status === 'up', message: textOf(row, 'connectionMsg') }
 }
 
-function connectorState(row: Row): ConnectorState {
-  const isUp = row['connectionStatus'] === 'SUCCESS'
-  return { isUp, message: isUp ? '' : textOf(row, 'connectionMsg') }
+/**
+ * Where other routers answer what this one dialled, as `host:port`; undefined where connectors say so themselves.
+ * skupper-router says SUCCESS as soon as somebody accepts, also where nobody ever answers.
+ */
+function answeringHosts(connections: readonly Row[], { engine }: EngineCapabilities): ReadonlySet<string> | undefined {
+  if (engine === BUILT_IN.engine) return undefined
+  const answering = connections.filter(({ role, dir, container }) => {
+    return NEIGHBOUR_ROLES.includes(role) && dir === 'out' && container !== '' && container !== null
+  })
+  return new Set(answering.map((row) => textOf(row, 'host')))
+}
+
+function connectorState(row: Row, answering: ReadonlySet<string> | undefined): ConnectorState {
+  if (row['connectionStatus'] !== 'SUCCESS') return { isUp: false, message: textOf(row, 'connectionMsg') }
+  const place = `${textOf(row, 'host')}:${textOf(row, 'port')}`
+  if (answering?.has(place) === false) return { isUp: false, message: `${place} did not answer` }
+  return { isUp: true, message: '' }
 }
 
 function isEdge({ role, dir, container }: Row, direction: 'in' | 'out'): boolean {

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { isBuiltIn } from '../support/engine.ts'
 import { eventually } from '../support/eventually.ts'
 import { MachineSite, siteHost, writeSite } from '../support/machine-site.ts'
 import { conditionOf } from '../support/machine-resources.ts'
@@ -11,23 +12,27 @@ async function siteToStart(): Promise<MachineSite> {
   return made
 }
 
-test('a site whose link port another program holds runs all the same, says so, and gets the port when it is free', async () => {
-  const east = await siteToStart()
-  await writeSite(east)
-  const { release } = await takePort(east.host, 55_671)
-  east.start()
-  await eventually(
-    async () => {
-      const site = await east.site()
-      expect(conditionOf(site, 'Running')).toBe('True Ready OK')
-      expect(conditionOf(site, 'Resolved')).toContain('EADDRINUSE')
-      return true
-    },
-    { deadlineMs: 30_000 },
-  )
-  await release()
-  await east.ready()
-})
+// skupper-router does not tell that it cannot listen.
+test.runIf(isBuiltIn())(
+  'a site whose link port another program holds runs all the same, says so, and gets the port when it is free',
+  async () => {
+    const east = await siteToStart()
+    await writeSite(east)
+    const { release } = await takePort(east.host, 55_671)
+    east.start()
+    await eventually(
+      async () => {
+        const site = await east.site()
+        expect(conditionOf(site, 'Running')).toBe('True Ready OK')
+        expect(conditionOf(site, 'Resolved')).toContain('EADDRINUSE')
+        return true
+      },
+      { deadlineMs: 30_000 },
+    )
+    await release()
+    await east.ready()
+  },
+)
 
 test("ports of the site's own that are taken are passed over", async () => {
   const east = await siteToStart()

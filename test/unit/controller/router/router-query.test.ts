@@ -87,8 +87,28 @@ test('asks for no attribute that a router does not have', async () => {
   asked.length = 0
   await queryState(ROUTER, SKUPPER_ROUTER)
   expect(asked).toContain('tcpListener: name operStatus')
-  expect(asked).toContain('connector: name connectionStatus connectionMsg')
+  expect(asked).toContain('connector: name connectionStatus connectionMsg host port')
   await queryState(ROUTER, BUILT_IN)
   expect(asked).toContain('tcpListener: name operStatus connectionMsg')
   expect(asked).toContain('listener: name')
+})
+
+test('of skupper-router, a link is up once the router at the other end has answered', async () => {
+  const connector = (name: string, port: string) => ({ name, connectionStatus: 'SUCCESS', host: 'west', port })
+  const out = { role: 'inter-router', dir: 'out' }
+  const router = routerWith({
+    connector: [connector('answered', '55671'), connector('silent', '55672'), connector('gone', '55673')],
+    connection: [
+      { ...out, container: 'west', host: 'west:55671' },
+      { ...out, container: '', host: 'west:55672' },
+    ],
+  })
+  const isUp = async (engine: typeof BUILT_IN) =>
+    [...(await queryState(router, engine)).connectors].map(([name, state]) => [name, state.isUp])
+  expect(await isUp(SKUPPER_ROUTER)).toEqual([
+    ['answered', true],
+    ['silent', false],
+    ['gone', false],
+  ])
+  expect((await isUp(BUILT_IN)).every(([, up]) => up)).toBe(true)
 })
