@@ -5,10 +5,11 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { measureScale, type ScaleResult } from './measure.ts'
 import { plot, type Curve } from './plot.ts'
+import { measureProcesses } from './processes.ts'
 import type { Shape } from './shape.ts'
 
 // `npx node bench/scale/main.ts --sizes 25,50,100,200 --addresses 2000 --plots docs/performance`: a JSON line for each
-// network, and curves over the number of routers.
+// network, and curves over the number of routers. With `--processes 30` real routers on this machine instead.
 
 const SHAPES: readonly Shape[] = ['hub', 'mesh']
 const PLOTS = [
@@ -23,24 +24,31 @@ const { values } = parseArgs({
     sizes: { type: 'string', default: '25,50,100,200' },
     addresses: { type: 'string', default: '2000' },
     plots: { type: 'string' },
+    processes: { type: 'string' },
   },
 })
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-const results: ScaleResult[] = []
-for (const shape of SHAPES) {
-  for (const routers of values.sizes.split(',').map(Number)) {
-    const result = measureScale({ shape, routers, addresses: Number(values.addresses) }, collect)
-    results.push(result)
-    console.log(JSON.stringify(result))
+if (values.processes === undefined) await simulate()
+else for (const shape of SHAPES) console.log(JSON.stringify(await measureProcesses(shape, Number(values.processes))))
+
+async function simulate(): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const results: ScaleResult[] = []
+  for (const shape of SHAPES) {
+    for (const routers of values.sizes.split(',').map(Number)) {
+      const result = measureScale({ shape, routers, addresses: Number(values.addresses) }, collect)
+      results.push(result)
+      console.log(JSON.stringify(result))
+    }
+  }
+  if (values.plots === undefined) return
+  await mkdir(values.plots, { recursive: true })
+  for (const [figure, title] of PLOTS) {
+    await writeFile(join(values.plots, `${figure}.svg`), plot(title, curves(results, figure)))
   }
 }
-if (values.plots !== undefined) {
-  await mkdir(values.plots, { recursive: true })
-  for (const [figure, title] of PLOTS) await writeFile(join(values.plots, `${figure}.svg`), plot(title, curves(figure)))
-}
 
-function curves(figure: (typeof PLOTS)[number][0]): Curve[] {
+function curves(results: readonly ScaleResult[], figure: (typeof PLOTS)[number][0]): Curve[] {
   return SHAPES.map((name) => ({
     name,
     points: results.filter(({ shape }) => shape === name).map((result) => [result.routers, result[figure]] as const),

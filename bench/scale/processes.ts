@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { formatBootFile } from '../../router/config/boot-file.ts'
 import type { EntityConfig } from '../../router/config/entities.ts'
 import { makeCertificates, type CertificateFiles } from '../certificates.ts'
@@ -13,12 +12,7 @@ import { cpuSeconds, loadAverage, residentMegabytes } from '../processes.ts'
 import { routerBundle } from '../router-bundle.ts'
 import { linksOf, type Shape } from './shape.ts'
 
-// `npx node bench/scale/processes.ts --routers 30`: real routers over mutual TLS on this machine, each with a target. The
-// last one listens for the addresses of all: when all of its ports answer, the network has found itself. One JSON line
-// for each shape.
-
 const HOST = '127.0.0.1'
-const SHAPES: readonly Shape[] = ['hub', 'mesh']
 const QUIET_MS = 10_000
 const DEADLINE_MS = 120_000
 
@@ -29,27 +23,49 @@ interface Site {
   readonly clientPort: number
 }
 
-const { values } = parseArgs({ options: { routers: { type: 'string', default: '30' } } })
-const directory = await mkdtemp(join(tmpdir(), 'skupper-scale-'))
-const backend = createServer((socket) => socket.on('error', () => undefined).pipe(socket)).listen(0, HOST)
-await once(backend, 'listening')
-const address = backend.address()
-const backendPort = typeof address === 'object' ? (address?.port ?? 0) : 0
-try {
-  const program = await routerBundle(directory)
-  const certificates = await makeCertificates(directory)
-  const names = Array.from({ length: Number(values.routers) }, (_, at) => `r${String(at).padStart(3, '0')}`)
-  for (const shape of SHAPES) console.log(JSON.stringify(await measure(shape, names, { program, certificates })))
-} finally {
-  backend.close()
-  await rm(directory, { recursive: true })
+/** What a network of real routers on this machine showed, whose last one listens for the addresses of all. */
+export interface ProcessesResult {
+  readonly shape: Shape
+  readonly routers: number
+  readonly links: number
+  /** From the first start to all routers accepting links. */
+  readonly start_s: number
+  /** From then to clients of every address being taken. */
+  readonly converge_after_start_s: number
+  /** Until then. */
+  readonly cpu_s_per_router: number
+  readonly idle_cpu_ms_per_router_and_s: number
+  readonly rss_mb_per_router: number
+  readonly load_average: number
 }
 
-async function measure(
-  shape: Shape,
-  names: readonly string[],
-  parts: { program: string; certificates: CertificateFiles },
-) {
+interface Parts {
+  readonly directory: string
+  readonly program: string
+  readonly certificates: CertificateFiles
+  readonly backendPort: number
+}
+
+/** Starts so many routers, linked over mutual TLS, each with a target, and ends them again. */
+export async function measureProcesses(shape: Shape, routers: number): Promise<ProcessesResult> {
+  const directory = await mkdtemp(join(tmpdir(), 'skupper-scale-'))
+  const backend = createServer((socket) => socket.on('error', () => undefined).pipe(socket)).listen(0, HOST)
+  try {
+    await once(backend, 'listening')
+    const address = backend.address()
+    // Each child is ended with this process.
+    process.setMaxListeners(routers + 10)
+    if (typeof address !== 'object' || address === null) throw new Error('the backend has no port')
+    const [program, certificates] = [await routerBundle(directory), await makeCertificates(directory)]
+    const names = Array.from({ length: routers }, (_, at) => `r${String(at).padStart(3, '0')}`)
+    return await measure(shape, names, { directory, program, certificates, backendPort: address.port })
+  } finally {
+    backend.close()
+    await rm(directory, { recursive: true })
+  }
+}
+
+async function measure(shape: Shape, names: readonly string[], parts: Parts): Promise<ProcessesResult> {
   const sites = await Promise.all(
     names.map(async (id): Promise<Site> => ({ id, linkPort: await freePort(), clientPort: await freePort() })),
   )
@@ -58,8 +74,8 @@ async function measure(
   const children: Child[] = []
   try {
     for (const site of sites) {
-      const file = join(directory, `${site.id}.json`)
-      await writeFile(file, formatBootFile(configOf(site, { sites, links, certificates: parts.certificates })))
+      const file = join(parts.directory, `${site.id}.json`)
+      await writeFile(file, formatBootFile(configOf(site, { ...parts, sites, links })))
       children.push(await startChild(process.execPath, [parts.program, '--config', file, '--end-with-stdin']))
     }
     await Promise.all(sites.map(({ linkPort }) => accepting(linkPort, DEADLINE_MS)))
@@ -83,13 +99,12 @@ async function measure(
   }
 }
 
-interface Plan {
+interface Plan extends Parts {
   readonly sites: readonly Site[]
   readonly links: readonly (readonly [string, string])[]
-  readonly certificates: CertificateFiles
 }
 
-function configOf(site: Site, { sites, links, certificates }: Plan): EntityConfig[] {
+function configOf(site: Site, { sites, links, certificates, backendPort }: Plan): EntityConfig[] {
   const { ca, certificate, key } = certificates
   const secure = { role: 'inter-router', host: HOST, sslProfile: 'tls', saslMechanisms: 'EXTERNAL' } as const
   const connectors = links

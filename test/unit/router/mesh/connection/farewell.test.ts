@@ -4,7 +4,7 @@ import { Farewell } from '../../../../../router/mesh/connection/farewell.ts'
 test('a connection closes once it has carried nothing for a while, and not before', () => {
   let now = 0
   let closed = 0
-  const farewell = new Farewell({ close: () => void closed++ }, () => now)
+  const farewell = new Farewell({ close: () => (closed += 1) }, () => now)
   const check = (at: number, isBusy: boolean): number => {
     now = at
     farewell.check(isBusy)
