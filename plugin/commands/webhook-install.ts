@@ -5,6 +5,7 @@ import { SkupperError } from '../../core/model/error.ts'
 import type { Cli, GlobalFlags } from '../cli.ts'
 import { parseCount, timeoutFlag, waitFlag, type WaitFlags } from '../flags.ts'
 import { waitUntil } from '../wait.ts'
+import { namespaceGone } from './webhook-namespace.ts'
 
 interface Flags extends WaitFlags {
   image?: string
@@ -26,6 +27,7 @@ export function webhookInstallCommand(cli: Cli): Command {
       const namespace = given.namespace ?? WEBHOOK_NAMESPACE
       const { client, image } = await cli.cluster({ ...given, namespace })
       await refuseSecond(client)
+      await namespaceGone(client, flags, cli.terminal)
       const { webhookObjects } = await import('../../core/kube/webhook/webhook-objects.ts')
       const { replicas, certManager = false } = flags
       const options = { namespace, replicas, certManager, image: flags.image ?? image }

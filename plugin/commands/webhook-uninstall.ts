@@ -3,12 +3,16 @@ import type { KubeObject } from '../../core/kube/kube-object.ts'
 import { POLICY_READER, WEBHOOK_NAMESPACE } from '../../core/kube/webhook/webhook-name.ts'
 import { SkupperError } from '../../core/model/error.ts'
 import type { Cli, GlobalFlags } from '../cli.ts'
+import { timeoutFlag, waitFlag, type WaitFlags } from '../flags.ts'
+import { namespaceGone } from './webhook-namespace.ts'
 
 /** `skupper webhook uninstall`: what is exposed stays so, as site controllers see to it by themselves. */
 export function webhookUninstallCommand(cli: Cli): Command {
   return new Command('uninstall')
     .description('Remove the webhook; what is exposed stays exposed')
-    .action(async (_flags: object, command: Command) => {
+    .addOption(waitFlag())
+    .addOption(timeoutFlag('1m'))
+    .action(async (flags: WaitFlags, command: Command) => {
       const given = command.optsWithGlobals<GlobalFlags>()
       const namespace = given.namespace ?? WEBHOOK_NAMESPACE
       const { client } = await cli.cluster({ ...given, namespace })
@@ -24,6 +28,7 @@ export function webhookUninstallCommand(cli: Cli): Command {
           .catch(noSuchKind)
       }
       for (const secret of SECRETS) await client.delete(SECRET, secret)
+      await namespaceGone(client, flags, cli.terminal)
       cli.terminal.print('The webhook is removed')
     })
 }

@@ -24,12 +24,16 @@ describe.skipIf(CLUSTERS.length < 3)('hub and spoke', () => {
     ])
     await hub.skupperOk('token', 'create', token, '--uses', '2')
     for (const spoke of [near, far]) await spoke.skupperOk('link', 'create', token, '--name', 'to-hub')
-    expect(await hub.skupperOk('link', 'status')).toBe(
-      'Incoming link from far is connected\nIncoming link from near is connected\n',
-    )
-    expect(await near.skupperOk('status')).toBe(
-      `Skupper is enabled for namespace "${near.name}" in interior mode.\nIt is connected to 2 other sites (1 indirectly).\n`,
-    )
+    // The hub is told by its router, a moment after the spoke that dialled.
+    await eventually(async () => {
+      expect(await hub.skupperOk('link', 'status')).toBe(
+        'Incoming link from far is connected\nIncoming link from near is connected\n',
+      )
+      expect(await near.skupperOk('status')).toBe(
+        `Skupper is enabled for namespace "${near.name}" in interior mode.\nIt is connected to 2 other sites (1 indirectly).\n`,
+      )
+      return true
+    })
 
     await far.skupperOk('expose', 'deployment/backend', '--port', '8080', '--protocol', 'http')
     expect(await near.curlUntilAnswered(URL, ANSWER_MS)).toMatch(/^backend-/)

@@ -25,7 +25,6 @@ export class InstalledWebhook {
     const webhook = new InstalledWebhook(place)
     onTestFinished(async () => {
       await place.skupperOk('--namespace', WEBHOOK_NAMESPACE, 'webhook', 'uninstall')
-      await webhook.kubectl('wait', '--for=delete', 'pod', '--all', '--timeout=60s')
     })
     await place.skupperOk('--namespace', WEBHOOK_NAMESPACE, 'webhook', 'install', ...flags)
     return webhook
