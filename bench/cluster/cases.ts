@@ -50,10 +50,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   ],
 
   expose: async ({ caller, server }) => {
-    await Promise.all([
-      server.apply(workload('backend', 'backend', 2)),
-      caller.apply(workload('frontend', 'frontend', 1)),
-    ])
+    await Promise.all([server.apply(workload('backend', 2)), caller.apply(workload('frontend', 1))])
     const before = Date.now()
     const exposing = server.skupper('expose', 'deployment/backend', '--port', '8080', '--protocol', 'tcp')
     // Who asks for the name before it is there is told by the cluster's DNS for five seconds more that there is none.

@@ -1,22 +1,8 @@
-/** A Deployment of the workload images; each pod answers with its own name, `/bytes/N` with N bytes. */
-export const workload = (name: string, image: string, replicas: number): string => `---
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: ${name}
-spec:
-  replicas: ${String(replicas)}
-  selector: {matchLabels: {app: ${name}}}
-  template:
-    metadata: {labels: {app: ${name}}}
-    spec:
-      terminationGracePeriodSeconds: 5
-      containers:
-      - name: ${name}
-        image: ${image}:v1
-        ports: [{containerPort: 8080}]
-        readinessProbe: {httpGet: {path: /health, port: 8080}, periodSeconds: 1}
-`
+import { deployment } from '../../test/support/cluster/workloads.ts'
+
+/** A Deployment of the workload images whose pods take some time to end, as a user's do; `/bytes/N` gives N bytes. */
+export const workload = (name: string, replicas: number): string =>
+  deployment({ name, replicas, port: 8080, graceSeconds: 5 })
 
 const keyed = (index: number): string => `routingKey: many-${String(index)}`
 

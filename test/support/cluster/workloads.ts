@@ -22,10 +22,18 @@ interface Workload {
   readonly replicas: number
   readonly port: number
   readonly speaks?: 'http' | 'h2c'
+  readonly graceSeconds?: number
 }
 
 /** Pods that answer each request with their own name, and `/health` with OK. */
-export function deployment({ name, image = name, replicas, port, speaks = 'http' }: Workload): string {
+export function deployment({
+  name,
+  image = name,
+  replicas,
+  port,
+  speaks = 'http',
+  graceSeconds = 1,
+}: Workload): string {
   const probe =
     speaks === 'http' ? `httpGet: {path: /health, port: ${String(port)}}` : `tcpSocket: {port: ${String(port)}}`
   return `---
@@ -39,7 +47,7 @@ spec:
   template:
     metadata: {labels: {app: ${name}}}
     spec:
-      terminationGracePeriodSeconds: 1
+      terminationGracePeriodSeconds: ${String(graceSeconds)}
       containers:
       - name: ${name}
         image: ${image}:v1
