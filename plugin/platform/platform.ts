@@ -56,7 +56,7 @@ export interface Platform {
   versions(): Promise<RunningVersions>
   /** Makes the site run this release. False where it does already, unless `force` restarts it all the same. */
   update(force: boolean): Promise<boolean>
-  /** Ends what other sites may do here; says what was done. Throws `access/unsupported` where it cannot be. */
+  /** Ends what other sites may do here; says what was done. Throws `access/…` where it cannot be. */
   revokeAccess(): Promise<string[]>
   /** Ends the site's programs and removes everything that was made for the site; tells what it waits for. */
   remove(update: (text: string) => void): Promise<void>
