@@ -105,7 +105,8 @@ export class SiteRun {
     this.#premises = options.premises(identity, this.#events())
     this.#certificates = new SiteCertificates({ store, place: this.#premises.credentials, log })
     this.#tokens = new SiteTokens({
-      ...{ siteId: identity.id, store, log, random, onChange, now: clock.wall, steady: clock.steady },
+      ...{ siteId: identity.id, siteName: identity.name, store, log, random, onChange },
+      ...{ now: clock.wall, steady: clock.steady },
       identityKey: this.#premises.credentials.identityKey,
       choosePort: () => this.#premises.rechooseTokenPort().then(onChange),
       policies: () => this.#policies,
