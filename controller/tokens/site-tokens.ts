@@ -24,6 +24,7 @@ import { Grants } from '../token-server/grants.ts'
 import { PeerBook } from '../token-server/peer-book.ts'
 import type { IssuingSite } from '../token-server/redemption-answer.ts'
 import { RedemptionDesk } from '../token-server/redemption-desk.ts'
+import { revoke, type RevocationsOptions } from '../token-server/revocations.ts'
 import { RenewalDesk } from '../token-server/renewal-desk.ts'
 
 export interface SiteTokensOptions {
@@ -61,8 +62,10 @@ export class SiteTokens {
   readonly #renewing: Redemptions
   readonly #renewals: LinkRenewals
   readonly #issuing: TokenIssuing
+  readonly #revocations: RevocationsOptions
   readonly #stop = new AbortController()
   #resources: SiteResources | undefined
+  #revokedKeys: readonly string[] = []
 
   constructor(options: SiteTokensOptions) {
     const { siteId, siteName, store, identityKey, now, steady, random, choosePort, sharedAddress, log, onChange } =
@@ -70,6 +73,7 @@ export class SiteTokens {
     const identity = new IdentityKey(identityKey)
     const grants = new Grants(store)
     const peers = new PeerBook(store)
+    this.#revocations = { store, grants, peers, log }
     const site = () => this.#issuingSite()
     const shared = { peers, site, sharedAddress, now, log }
     const desks = { redemptions: new RedemptionDesk({ grants, ...shared }), renewals: new RenewalDesk(shared) }
@@ -108,6 +112,16 @@ export class SiteTokens {
     const own = this.#resources === undefined ? [] : [durationSetting(this.#resources.site, 'certificate-validity')]
     const lives = [...this.linkCertificates.values()].map(({ lifetime }) => lifetime.notAfter - lifetime.notBefore)
     return Math.min(...own, ...lives)
+  }
+
+  /** SHA-256 (hex) of the public keys that have no access any more, as of the last `revoke`. */
+  get revokedKeys(): readonly string[] {
+    return this.#revokedKeys
+  }
+
+  /** Takes access away from whom that is asked for. */
+  async revoke(now: Date): Promise<void> {
+    this.#revokedKeys = await revoke(this.#revocations, now)
   }
 
   /** Makes the key that the site is known by, if it has none: the first token is redeemed sooner. */
