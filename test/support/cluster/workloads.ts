@@ -21,7 +21,11 @@ interface Workload {
   readonly image?: string
   readonly replicas: number
   readonly port: number
-  readonly speaks?: 'http' | 'h2c'
+  readonly speaks?: 'http' | 'h2c' | 'https'
+  /** Secret with what `https` is spoken with. */
+  readonly tls?: string
+  /** Of its pods, YAML within braces; `app: NAME` where not given. */
+  readonly labels?: string
   readonly graceSeconds?: number
 }
 
@@ -32,6 +36,8 @@ export function deployment({
   replicas,
   port,
   speaks = 'http',
+  tls,
+  labels = `app: ${name}`,
   graceSeconds = 1,
 }: Workload): string {
   const probe =
@@ -43,9 +49,9 @@ metadata:
   name: ${name}
 spec:
   replicas: ${String(replicas)}
-  selector: {matchLabels: {app: ${name}}}
+  selector: {matchLabels: {${labels}}}
   template:
-    metadata: {labels: {app: ${name}}}
+    metadata: {labels: {${labels}}}
     spec:
       terminationGracePeriodSeconds: ${String(graceSeconds)}
       containers:
@@ -54,5 +60,5 @@ spec:
         env: [{name: PORT, value: "${String(port)}"}, {name: SPEAKS, value: ${speaks}}]
         ports: [{containerPort: ${String(port)}}]
         readinessProbe: {${probe}, periodSeconds: 1}
-`
+${tls === undefined ? '' : `        volumeMounts: [{name: tls, mountPath: /tls}]\n      volumes: [{name: tls, secret: {secretName: ${tls}}}]\n`}`
 }
