@@ -98,7 +98,9 @@ describe.skipIf(CLUSTERS.length < 2)('sites of all kinds', () => {
 
     for (const site of [inner, closed]) {
       await site.skupperOk('delete')
-      expect(await site.kubectl(['get', 'deployment,service,pod', '-o', 'name'])).not.toContain('skupper')
+      const left = () => site.kubectl(['get', 'deployment,service,pod', '-o', 'name'])
+      // Pods may take their time to end.
+      await eventually(async () => !(await left()).includes('skupper'), { deadlineMs: ANSWER_MS })
     }
     await connectedTo(hub, '1 other site')
   })
