@@ -3,16 +3,19 @@ import { hostname } from 'node:os'
 import { pino } from 'pino'
 import { SkupperError, messageOf } from '../core/model/error.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { BulkCollection } from './bulk-collection.ts'
 import { parseBootFile } from './config/boot-file.ts'
 import { socketsAllowed } from './descriptor-limit.ts'
 import { USAGE, parseFlags } from './flags.ts'
 import type { Flags } from './flags.ts'
-import { IdleCollection, processMemory, TICK_EVERY_MS } from './idle-collection.ts'
+import { IdleCollection } from './idle-collection.ts'
+import { ProcessMemory } from './process-memory.ts'
 import { RouterLogs } from './router-logs.ts'
 import { Router } from './router.ts'
 
 const EXIT_FAILED = 1
 const EXIT_BAD_CONFIG = 2
+const LOOK_AT_MEMORY_EVERY_MS = 1_000
 
 const { config, leaveMs, graceMs, endWithStdin } = readFlags()
 const log = pino({ base: null, formatters: { level: (level) => ({ level }) } })
@@ -23,16 +26,21 @@ process.on('uncaughtExceptionMonitor', (error) => {
 })
 const router = await startRouter()
 log.info({ pid: process.pid, version: packageJson.version }, 'ready')
-const collection = new IdleCollection(processMemory())
-setInterval(() => {
-  collection.tick()
-}, TICK_EVERY_MS).unref()
+keepMemorySmall(new ProcessMemory())
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
 if (endWithStdin) {
   process.stdin.on('close', () => {
     stop('standard input closed')
   })
   process.stdin.resume()
+}
+
+function keepMemorySmall(memory: ProcessMemory): void {
+  const collections = [new BulkCollection(memory), new IdleCollection(memory)]
+  setInterval(() => {
+    const busy = memory.busy()
+    for (const collection of collections) collection.tick(busy)
+  }, LOOK_AT_MEMORY_EVERY_MS).unref()
 }
 
 function readFlags(): Flags {

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import { pino } from 'pino'
 import { connect } from '../core/kube/kube-config.ts'
 import { WEBHOOK, WEBHOOK_HEALTH_PORT, WEBHOOK_PORT, webhookHosts } from '../core/kube/webhook/webhook-name.ts'
 import { checkPort } from '../core/model/address.ts'
 import { messageOf } from '../core/model/error.ts'
+import { openLog } from './log.ts'
 import { WebhookProgram } from './program.ts'
 
 const USAGE = `usage: node webhook/main.ts --namespace NAME [flags]
@@ -17,12 +17,9 @@ const USAGE = `usage: node webhook/main.ts --namespace NAME [flags]
   --kubeconfig FILE           how to reach the API server, if not as a pod`
 const EXIT_FAILED = 1
 const EXIT_USAGE = 2
+const STANDARD_OUTPUT = 1
 
-const log = pino({
-  base: null,
-  level: process.env['SKUPPER_LOG_LEVEL'] ?? 'info',
-  formatters: { level: (level) => ({ level }) },
-})
+const log = openLog({ level: process.env['SKUPPER_LOG_LEVEL'] ?? 'info', destination: STANDARD_OUTPUT })
 
 const { namespace, kubeconfig, ...place } = readFlags()
 const client = await connect({

@@ -43,6 +43,7 @@ export function withInjected(user: ObjectKeys, injected: Injected): ObjectKeys {
 }
 
 function takenOut(all: Labels, written: Labels): Labels {
+  if (Object.keys(written).length === 0) return all
   return Object.fromEntries(Object.entries(all).filter(([key, value]) => written[key] !== value))
 }
 

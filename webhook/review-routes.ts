@@ -2,16 +2,25 @@ import express, { type Express, type RequestHandler, type Response } from 'expre
 import { messageOf, SkupperError } from '../core/model/error.ts'
 import { answerTo, readReview, type AdmissionRequest } from './admission-review.ts'
 import type { ClusterView } from './cluster-view.ts'
+import { readJsonBody } from './json-body.ts'
 import type { Log } from './log.ts'
 import type { WebhookMetrics } from './metrics.ts'
 import { reviewOf, type Review, type Webhook } from './review.ts'
 
-/** An API server takes objects up to 3 MiB; an update carries two. */
-export const MAX_BODY_BYTES = 8 * 1024 * 1024
+const JSON_TYPE = 'application/json'
+const OK = 200
 const BAD_REQUEST = 400
 const NOT_FOUND = 404
+const TOO_LARGE = 413
 const UNSUPPORTED_MEDIA_TYPE = 415
 const INTERNAL_ERROR = 500
+/** What a request is told whose body is no review, by the code of its fault. */
+const STATUS: Readonly<Record<string, number>> = {
+  'review/malformed': BAD_REQUEST,
+  'body/malformed': BAD_REQUEST,
+  'body/too-large': TOO_LARGE,
+  'body/encoded': UNSUPPORTED_MEDIA_TYPE,
+}
 /** Reasons that say only that nothing was to be done: they fill no log. */
 const SILENT: ReadonlySet<string> = new Set(['not-asked', 'ours', 'other-kind', 'other-controller', 'operation'])
 
@@ -21,6 +30,12 @@ export interface ReviewParts {
   readonly metrics: WebhookMetrics
   /** Milliseconds that never go back. */
   readonly now: () => number
+}
+
+interface Reviewing {
+  readonly webhook: Webhook
+  readonly response: Response
+  readonly parts: ReviewParts
 }
 
 /** What answers `POST /mutate` and `POST /validate`; anything else is an error with a sentence. */
@@ -34,36 +49,46 @@ export function reviewRoutes(parts: ReviewParts): Express {
 }
 
 const onlyJson: RequestHandler = (request, response, next) => {
-  if (request.is('application/json') === 'application/json') {
+  const given = request.headers['content-type'] ?? 'none'
+  if (given === JSON_TYPE || request.is(JSON_TYPE) === JSON_TYPE) {
     next()
     return
   }
-  const given = request.headers['content-type'] ?? 'none'
-  const message = `content-type is ${given.slice(0, 100)}; wanted application/json`
+  const message = `content-type is ${given.slice(0, 100)}; wanted ${JSON_TYPE}`
   response.status(UNSUPPORTED_MEDIA_TYPE).json({ message })
 }
 
 function reviewer(webhook: Webhook, parts: ReviewParts): RequestHandler {
-  const readBody: RequestHandler = express.json({ limit: MAX_BODY_BYTES, type: 'application/json' })
   return (request, response) => {
-    void readBody(request, response, (fault: unknown) => {
+    const onFault = (fault: unknown) => {
+      answerFault(response, fault, parts)
+    }
+    const onBody = (body: unknown) => {
       try {
-        if (fault !== undefined) throw asError(fault)
-        response.json(answer(webhook, request.body, parts))
+        answer({ webhook, response, parts }, body)
       } catch (error) {
-        answerFault(response, error, parts)
+        onFault(error)
       }
-    })
+    }
+    readJsonBody(request, { onBody, onFault })
   }
 }
 
-function answer(webhook: Webhook, body: unknown, { view, log, metrics, now }: ReviewParts): object {
+/** The API server waits for the answer and for nothing else: it leaves before the review is counted and logged. */
+function answer({ webhook, response, parts }: Reviewing, body: unknown): void {
+  const { view, log, metrics, now } = parts
   const before = now()
   const review = readReview(body)
   const result = reviewOf(webhook, review, view())
+  send(response, answerTo(review, result.verdict))
   metrics.count({ webhook, outcome: outcomeOf(result), reason: result.reason, seconds: (now() - before) / 1000 })
   if (!SILENT.has(result.reason) || result.verdict.patch.length > 0) audit(log, { webhook, review, result })
-  return answerTo(review, result.verdict)
+}
+
+/** Express's own `json` looks the media type up anew for each answer. */
+function send(response: Response, answer: object): void {
+  const body = Buffer.from(JSON.stringify(answer))
+  response.writeHead(OK, { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length }).end(body)
 }
 
 /** Who did what to which object, and what the webhook made of it. Values are not in it: they are in the object. */
@@ -87,20 +112,11 @@ function outcomeOf({ verdict }: Review): 'admitted' | 'changed' | 'refused' {
 }
 
 /** A body that is no review gets a sentence; what is our own fault is logged, and the API server goes on without us. */
-function answerFault(response: Response, error: unknown, { log, metrics }: ReviewParts): void {
-  const status = statusOf(error)
-  if (status === INTERNAL_ERROR) log.error({ err: error }, 'a review failed')
+function answerFault(response: Response, fault: unknown, { log, metrics }: ReviewParts): void {
+  const status = (fault instanceof SkupperError ? STATUS[fault.code] : undefined) ?? INTERNAL_ERROR
+  if (status === INTERNAL_ERROR) log.error({ err: fault }, 'a review failed')
+  // What fails after the answer, fails for us alone.
+  if (response.headersSent) return
   metrics.countBadRequest(status)
-  response.status(status).json({ message: status === INTERNAL_ERROR ? 'the review failed' : messageOf(error) })
-}
-
-function statusOf(error: unknown): number {
-  if (error instanceof SkupperError && error.code === 'review/malformed') return BAD_REQUEST
-  // What express's body parser throws carries the status of the fault.
-  const status = error instanceof Error && 'status' in error ? error.status : undefined
-  return typeof status === 'number' && status >= BAD_REQUEST && status < INTERNAL_ERROR ? status : INTERNAL_ERROR
-}
-
-function asError(fault: unknown): Error {
-  return fault instanceof Error ? fault : new Error(String(fault))
+  response.status(status).json({ message: status === INTERNAL_ERROR ? 'the review failed' : messageOf(fault) })
 }

@@ -1,106 +1,99 @@
-import { Agent, request } from 'node:https'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { accepting, freePort, startChild } from '../child.ts'
-import { cpuSeconds } from '../processes.ts'
+import { loadAverage } from '../processes.ts'
+import { deploymentReview } from './deployment-review.ts'
+import { Reviewer } from './reviewer.ts'
 
-// `node bench/admission/main.ts`: what a review costs beside a webhook that allows everything.
+// `node bench/admission/main.ts`: what a review costs beside a webhook that allows everything. All webhooks run at once
+// and are asked in turn, some reviews at a time, so that whatever else the machine does meets all of them alike.
 
 const { values } = parseArgs({
-  options: { reviews: { type: 'string', default: '2000' }, rounds: { type: 'string', default: '3' } },
+  options: { reviews: { type: 'string', default: '4000' }, rounds: { type: 'string', default: '5' } },
 })
 const REVIEWS = Number(values.reviews)
-const WARM_UP = 300
-/** As many as an API server has under way at once for a `kubectl apply` of a directory. */
-const CONCURRENCY = 4
+const SLICE = 100
+/** Until the engine has compiled what a review runs through. */
+const WARM_UP = 4_000
 
+const ECHO = 'echo'
 const CASES = [
-  { name: 'echo', args: ['--peer', 'echo'], annotated: true },
-  { name: 'ours, annotated, 0 policies', args: ['--policies', '0'], annotated: true },
-  { name: 'ours, annotated, 10 policies', args: ['--policies', '10'], annotated: true },
-  { name: 'ours, annotated, 200 policies', args: ['--policies', '200'], annotated: true },
-  { name: 'ours, plain, 0 policies', args: ['--policies', '0'], annotated: false },
-  { name: 'ours, plain, 10 policies', args: ['--policies', '10'], annotated: false },
-  { name: 'ours, plain, 200 policies', args: ['--policies', '200'], annotated: false },
+  { name: ECHO, args: ['--peer', 'echo'], annotated: true },
+  ...[true, false].flatMap((annotated) =>
+    ['0', '10', '200'].map((policies) => ({
+      name: `ours, ${annotated ? 'annotated' : 'plain'}, ${policies} policies`,
+      args: ['--policies', policies],
+      annotated,
+    })),
+  ),
 ]
 
-for (let round = 1; round <= Number(values.rounds); round++) {
-  for (const each of CASES) console.log(JSON.stringify({ round, ...(await measure(each)) }))
+interface Figures {
+  readonly name: string
+  readonly p50: number
+  readonly p99: number
+  /** Processor time, in milliseconds. */
+  readonly cpuMsPer1000: number
 }
 
-async function measure({ name, args, annotated }: (typeof CASES)[number]) {
-  const port = await freePort()
-  const program = join(import.meta.dirname, 'server.ts')
-  const child = await startChild(process.execPath, [program, ...args, '--port', String(port)])
-  const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY, rejectUnauthorized: false })
-  try {
-    await accepting(port)
-    const body = JSON.stringify(review(annotated))
-    await run(WARM_UP, () => post(port, agent, body))
-    const [cpuBefore, before] = [cpuSeconds([child.pid]), performance.now()]
-    const times = await run(REVIEWS, () => post(port, agent, body))
-    const seconds = (performance.now() - before) / 1000
-    const cpu = cpuSeconds([child.pid]) - cpuBefore
-    times.sort((a, b) => a - b)
-    const at = (share: number) => Number((times[Math.floor(times.length * share)] ?? 0).toFixed(2))
-    return {
-      name,
-      p50: at(0.5),
-      p99: at(0.99),
-      perSecond: Math.round(REVIEWS / seconds),
-      cpuMsPer1000: Math.round((cpu * 1e6) / REVIEWS),
-    }
-  } finally {
-    agent.destroy()
-    await child.stop()
+const reviewers = new Map<string, Reviewer>()
+for (const { name, args, annotated } of CASES) {
+  reviewers.set(name, await Reviewer.start(args, deploymentReview(annotated)))
+}
+try {
+  for (const reviewer of reviewers.values()) await reviewer.ask(WARM_UP)
+  const rounds: Figures[][] = []
+  for (let number = 1; number <= Number(values.rounds); number++) {
+    const figures = await round()
+    rounds.push(figures)
+    for (const each of besideEcho(figures)) console.log(JSON.stringify({ round: number, ...each, load: loadAverage() }))
   }
+  for (const each of medians(rounds)) console.log(JSON.stringify(each))
+} finally {
+  for (const reviewer of reviewers.values()) await reviewer.stop()
 }
 
-/** Milliseconds of each call. */
-async function run(count: number, call: () => Promise<void>): Promise<number[]> {
-  const times: number[] = []
-  let left = count
-  const worker = async () => {
-    while (left-- > 0) {
-      const before = performance.now()
-      await call()
-      times.push(performance.now() - before)
-    }
+async function round(): Promise<Figures[]> {
+  const before = new Map([...reviewers].map(([name, { cpu }]) => [name, cpu]))
+  const times = new Map(CASES.map(({ name }) => [name, [] as number[]]))
+  for (let done = 0; done < REVIEWS; done += SLICE) {
+    for (const [name, reviewer] of reviewers) times.get(name)?.push(...(await reviewer.ask(SLICE)))
   }
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
-  return times
-}
-
-function post(port: number, agent: Agent, body: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-    const call = request({ host: '127.0.0.1', port, agent, path: '/mutate', method: 'POST', headers }, (response) => {
-      response.resume()
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve()
-        else reject(new Error(`status ${String(response.statusCode)}`))
-      })
-    })
-    call.on('error', reject)
-    call.end(body)
+  return [...reviewers].map(([name, { cpu }]) => {
+    const sorted = (times.get(name) ?? []).sort((a, b) => a - b)
+    const used = cpu - (before.get(name) ?? 0)
+    const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN
+    return { name, p50: at(0.5), p99: at(0.99), cpuMsPer1000: (used * 1e6) / sorted.length }
   })
 }
 
-/** A Deployment of a usual size. */
-function review(annotated: boolean): object {
-  const env = Array.from({ length: 20 }, (_, i) => ({ name: `SETTING_${String(i)}`, value: 'x'.repeat(40) }))
-  const container = { name: 'web', image: 'web:v1', ports: [{ containerPort: 8080 }], env }
-  const annotations = { 'example.com/owner': 'shop', ...(annotated && { 'skupper.io/expose': 'true' }) }
-  const object = {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'web', namespace: 'shop', annotations, labels: { app: 'web' } },
-    spec: {
-      selector: { matchLabels: { app: 'web' } },
-      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [container] } },
-    },
-  }
-  const kind = { group: 'apps', version: 'v1', kind: 'Deployment' }
-  const asked = { uid: 'u', kind, operation: 'CREATE', namespace: 'shop', name: 'web', userInfo: { username: 'x' } }
-  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request: { ...asked, object, oldObject: null } }
+/** The figures with their ratios to the echo webhook's of the same round. */
+function besideEcho(figures: readonly Figures[]) {
+  const echo = figures.find(({ name }) => name === ECHO)
+  return figures.map(({ name, p50, p99, cpuMsPer1000 }) => ({
+    ...{ name, p50: rounded(p50), p99: rounded(p99), cpuMsPer1000: Math.round(cpuMsPer1000) },
+    p50Ratio: rounded(p50 / (echo?.p50 ?? Number.NaN)),
+    p99Ratio: rounded(p99 / (echo?.p99 ?? Number.NaN)),
+    cpuRatio: rounded(cpuMsPer1000 / (echo?.cpuMsPer1000 ?? Number.NaN)),
+  }))
+}
+
+/** Of each case the medians of its rounds, and how far the ratio of the p99 went from round to round. */
+function medians(rounds: readonly (readonly Figures[])[]) {
+  const all = rounds.flatMap((figures) => besideEcho(figures))
+  return [...Map.groupBy(all, ({ name }) => name)].map(([name, own]) => {
+    const ratios = own.map(({ p99Ratio }) => p99Ratio)
+    const middle = (of: (figures: (typeof own)[number]) => number) => median(own.map(of))
+    return {
+      ...{ name, p50: middle(({ p50 }) => p50), p99: middle(({ p99 }) => p99) },
+      ...{ cpuMsPer1000: middle(({ cpuMsPer1000 }) => cpuMsPer1000), cpuRatio: middle(({ cpuRatio }) => cpuRatio) },
+      ...{ p99Ratio: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) },
+    }
+  })
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(2))
 }

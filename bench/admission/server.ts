@@ -3,9 +3,10 @@ import { createServer } from 'node:https'
 import { parseArgs } from 'node:util'
 import { createAuthority, readAuthority } from '../../core/pki/authority.ts'
 import { issueCredentials } from '../../core/pki/issue.ts'
-import { MAX_BODY_BYTES, reviewRoutes } from '../../webhook/review-routes.ts'
+import { MAX_BODY_BYTES } from '../../webhook/json-body.ts'
+import { openLog } from '../../webhook/log.ts'
+import { reviewRoutes } from '../../webhook/review-routes.ts'
 import { WebhookMetrics } from '../../webhook/metrics.ts'
-import { pino } from 'pino'
 import type { ExposurePolicy } from '../../core/model/policy/exposure-policy.ts'
 
 // One server of a run: our webhook with policies that match nothing, or one that allows everything. Both are express
@@ -43,7 +44,7 @@ function ours(count: number) {
     exposedIn: () => [],
     peerAuthentications: undefined,
   } as const
-  const log = pino(pino.destination('/dev/null'))
+  const log = openLog({ level: 'info', destination: '/dev/null' })
   return reviewRoutes({ view: () => view, metrics: new WebhookMetrics(), log, now: () => performance.now() })
 }
 

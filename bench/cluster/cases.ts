@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { median } from '../table.ts'
 import { seconds, type Figure } from './figures.ts'
-import { run, timed, type Place } from './place.ts'
+import type { Place } from './place.ts'
 import { manyConnectors, manyListeners, workload } from './workloads.ts'
 
 const RATE = 50
@@ -31,16 +31,16 @@ export type Case = (sites: Sites) => Promise<Figure[]>
 
 export const CASES: Readonly<Record<string, Case>> = {
   site: async ({ caller, server }) => {
-    const ms = await timed(() => caller.skupper('init', '--site-name', 'caller'))
-    await server.skupper('init', '--site-name', 'server')
+    const ms = await timed(() => caller.skupperOk('init', '--site-name', 'caller'))
+    await server.skupperOk('init', '--site-name', 'server')
     return [figure('site made → ready to issue tokens', ['5–6 s', '≤ 6 s'], seconds(ms))]
   },
 
   link: async ({ caller, server, directory }) => {
     const token = join(directory, 'token.yaml')
     const ms = await timed(async () => {
-      await caller.skupper('token', 'create', token)
-      await server.skupper('link', 'create', token, '--name', 'link')
+      await caller.skupperOk('token', 'create', token)
+      await server.skupperOk('link', 'create', token, '--name', 'link')
     })
     return [figure('token + link → connected', ['18–37 s', '≤ 3 s'], seconds(ms))]
   },
@@ -52,7 +52,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   expose: async ({ caller, server }) => {
     await Promise.all([server.apply(workload('backend', 2)), caller.apply(workload('frontend', 1))])
     const before = Date.now()
-    const exposing = server.skupper('expose', 'deployment/backend', '--port', '8080', '--protocol', 'tcp')
+    const exposing = server.skupperOk('expose', 'deployment/backend', '--port', '8080', '--protocol', 'tcp')
     // Who asks for the name before it is there is told by the cluster's DNS for five seconds more that there is none.
     await caller.kubectl(['wait', '--for=create', 'service/backend', '--timeout=60s'])
     const told = await caller.inPod('first-answer.mjs', ANSWER_SECONDS, 'http://backend:8080/health')
@@ -78,14 +78,14 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
 
   'two routers': async (sites) => {
-    await sites.server.skupper('init', '--routers', '2')
+    await sites.server.skupperOk('init', '--routers', '2')
     await sites.server.kubectl(['rollout', 'status', 'deployment/skupper-router-2', '--timeout=60s'])
     const restarted = await underLoad(sites, async () => {
       await restart(sites.server, 'skupper-router')
       await restart(sites.server, 'skupper-router-2')
     })
     const deleted = await underLoad(sites, () => deleteOne(sites.server, 'application=skupper-router'))
-    await sites.server.skupper('init', '--routers', '1')
+    await sites.server.skupperOk('init', '--routers', '1')
     return [
       figure('router restarted, two replicas in turn', ['3–37 fail', '0'], restarted),
       figure('one of two router pods deleted', ['1–47 fail', 'only what was in flight'], deleted),
@@ -125,8 +125,8 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
 
   version: async ({ caller }) => {
-    const ours = await startTime(() => caller.skupper('version', '--client'))
-    const beside = await startTime(() => run('kubectl', ['version', '--client']))
+    const ours = await startTime(() => caller.skupperOk('version', '--client'))
+    const beside = await startTime(() => caller.kubectl(['version', '--client']))
     return [figure('skupper version (kubectl version --client)', ['52 (118) ms', '≤ 100 ms'], `${ours} (${beside}) ms`)]
   },
 }
@@ -167,4 +167,11 @@ async function startTime(start: () => Promise<unknown>): Promise<string> {
   const times: number[] = []
   for (let round = 0; round < START_ROUNDS; round++) times.push(await timed(start))
   return median(times).toFixed(0)
+}
+
+/** Milliseconds that a task takes. */
+async function timed(task: () => Promise<unknown>): Promise<number> {
+  const before = performance.now()
+  await task()
+  return performance.now() - before
 }

@@ -22,7 +22,8 @@ if (first === undefined || first === '' || second === undefined) {
 async function bench(caller: string, server: string): Promise<void> {
   const namespace = `bench-${randomBytes(3).toString('hex')}`
   const directory = await mkdtemp(join(tmpdir(), 'bench-cluster-'))
-  const sites = { caller: new Place(caller, namespace), server: new Place(server, namespace), directory }
+  const placeIn = (kubeconfig: string): Place => new Place({ kubeconfig, namespace })
+  const sites = { caller: placeIn(caller), server: placeIn(server), directory }
   const places = [sites.caller, sites.server]
   await Promise.all(places.map((place) => place.kubectl(['create', 'namespace', namespace])))
   try {

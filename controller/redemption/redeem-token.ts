@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AccessToken } from '../../core/model/access-token.ts'
+import type { Credentials } from '../../core/model/credentials.ts'
 import { messageOf, SkupperError } from '../../core/model/error.ts'
 import { readChain } from '../../core/pki/chain.ts'
 import { makeCertificateRequest } from '../../core/pki/certificate-request.ts'
 import { MAX_COMMON_NAME } from '../../core/pki/signed-asn1.ts'
 import type { IdentityKey } from './identity-key.ts'
-import { postCode } from './post-code.ts'
-import type { CodeAnswer } from './post-code.ts'
+import { post } from './post.ts'
+import type { PostAnswer } from './post.ts'
 import { readAnswer } from './read-answer.ts'
 import type { Redeemed } from './read-answer.ts'
+import { postRenewal } from './renew-certificate.ts'
 
 /** How often and how long a token is tried. Times in milliseconds. */
 export interface RedemptionTimes {
@@ -43,18 +45,23 @@ const TRANSIENT: readonly string[] = ['redemption/unreachable', 'redemption/busy
 export interface RedeemOptions {
   /** Our site's id, told to the issuing site. */
   readonly siteId: string
+  /** The name that it calls itself by. */
+  readonly siteName: string
   readonly identity: IdentityKey
   /** Answers 0 up to 1. */
   readonly random: () => number
   readonly signal: AbortSignal
   readonly times?: RedemptionTimes
+  /** What a redemption of this token gave before, if that is still valid. */
+  readonly current?: Required<Credentials> | undefined
   /** Told of each failure that another attempt follows. */
   readonly onRetry?: (error: SkupperError, waitMs: number) => void
 }
 
 /**
  * Redeems a token: asks the issuing site for a certificate for our identity key (skupper-v2 sheet, section 4, and the
- * header `certificate-request`). What may pass is tried again; what does not is thrown at once: `redemption/refused`,
+ * header `certificate-request`). With `current` the certificate is renewed by the one there is, and the token counts
+ * only where the site does not do that. What may pass is tried again; what does not is thrown at once: `redemption/refused`,
  * `redemption/untrusted`, `redemption/bad-answer`, `redemption/bad-token`. After the last attempt, or when `signal`
  * aborts, the last failure is thrown.
  */
@@ -79,20 +86,34 @@ export async function redeemToken(token: AccessToken, options: RedeemOptions): P
 type Attempt = { readonly redeemed: Redeemed } | { readonly failure: SkupperError; readonly askedMs: number }
 
 async function tryOnce(token: AccessToken, options: RedeemOptions): Promise<Attempt> {
-  const { url, ca, code, linkCost } = token.spec
   const { name } = token.metadata
-  const { siteId, signal, times = REDEMPTION_TIMES } = options
+  const { linkCost } = token.spec
   const identityKey = await options.identity.get()
-  const request = await makeCertificateRequest(identityKey, siteId.slice(0, MAX_COMMON_NAME))
-  const headers = { name, subject: siteId, 'certificate-request': request.toString('base64') }
+  const request = await makeCertificateRequest(identityKey, options.siteId.slice(0, MAX_COMMON_NAME))
   try {
-    const answer = await postCode({ url, ca, code, headers, deadlineMs: times.deadline, signal })
+    const answer = (await renewed(token, request, options)) ?? (await postCode(token, request, options))
     if (answer.status !== OK) return { failure: refusal(answer), askedMs: answer.retryAfterMs ?? 0 }
     return { redeemed: readAnswer(answer.body, { name, linkCost, identityKey }) }
   } catch (error) {
     if (error instanceof SkupperError) return { failure: error, askedMs: 0 }
     throw error
   }
+}
+
+/** Undefined where the site wants the token instead: it is not one of ours, or knows this certificate no more. */
+async function renewed(token: AccessToken, request: Buffer, options: RedeemOptions): Promise<PostAnswer | undefined> {
+  const { current, signal, times = REDEMPTION_TIMES } = options
+  if (current === undefined) return undefined
+  const answer = await postRenewal(token, request, { current, deadlineMs: times.deadline, signal })
+  return answer.status === OK || isBusy(answer) ? answer : undefined
+}
+
+function postCode({ metadata, spec }: AccessToken, request: Buffer, options: RedeemOptions): Promise<PostAnswer> {
+  const { siteId, siteName, signal, times = REDEMPTION_TIMES } = options
+  const { url, ca, code } = spec
+  const names = { name: metadata.name, subject: siteId, 'site-name': siteName }
+  const headers = { ...names, 'certificate-request': request.toString('base64') }
+  return post({ url, ca, body: code, headers, deadlineMs: times.deadline, signal })
 }
 
 /** A token that cannot work is not sent anywhere. */
@@ -106,14 +127,19 @@ function requireUsable({ metadata, spec }: AccessToken): void {
   }
 }
 
-function refusal({ status, body }: CodeAnswer): SkupperError {
+function isBusy({ status }: PostAnswer): boolean {
+  return BUSY.includes(status) || status >= SERVER_ERROR
+}
+
+function refusal(answer: PostAnswer): SkupperError {
+  const { status, body } = answer
   const said = body
     .replace(/[^\x20-\x7e]+/g, ' ')
     .trim()
     .slice(0, MAX_QUOTE)
     .replace(/[.:]$/, '')
   const facts = { given: status }
-  if (BUSY.includes(status) || status >= SERVER_ERROR) {
+  if (isBusy(answer)) {
     return new SkupperError(
       'redemption/busy',
       `The issuing site cannot redeem the token now (${String(status)}: ${said}).`,

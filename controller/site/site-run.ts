@@ -105,7 +105,8 @@ export class SiteRun {
     this.#premises = options.premises(identity, this.#events())
     this.#certificates = new SiteCertificates({ store, place: this.#premises.credentials, log })
     this.#tokens = new SiteTokens({
-      ...{ siteId: identity.id, store, log, random, onChange, now: clock.wall, steady: clock.steady },
+      ...{ siteId: identity.id, siteName: identity.name, store, log, random, onChange },
+      ...{ now: clock.wall, steady: clock.steady },
       identityKey: this.#premises.credentials.identityKey,
       choosePort: () => this.#premises.rechooseTokenPort().then(onChange),
       policies: () => this.#policies,
@@ -185,6 +186,7 @@ export class SiteRun {
     this.#latest = latest
     await this.#parts.run('place', () => this.#premises.settle(resources))
     this.#messaging.configure(resources)
+    await this.#parts.run('revocations', () => this.#tokens.revoke(now))
     const { hosts, tokens } = this.#premises.view(resources)
     const wish = { resources, hosts, now: now.getTime() }
     await this.#parts.run('certificates', () => this.#certificates.ensure(wish))
@@ -226,7 +228,14 @@ export class SiteRun {
       syncedBefore: synced,
       listenerHost,
       ...(portsOf === undefined ? {} : { portsOf }),
-      router: { ...router, siteId: identity.id, platform, version, credentials: files },
+      router: {
+        ...router,
+        siteId: identity.id,
+        platform,
+        version,
+        credentials: files,
+        revokedKeys: this.#tokens.revokedKeys,
+      },
     })
   }
 

@@ -1,10 +1,16 @@
+import type { X509Certificate } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { Redemption, RedemptionDesk, RedemptionResult } from './redemption-desk.ts'
+import { TLSSocket } from 'node:tls'
+import type { Redemption, RedemptionDesk } from './redemption-desk.ts'
+import type { RenewalDesk, RenewalResult } from './renewal-desk.ts'
 import { remoteNetwork } from './remote-network.ts'
 
-/** A code has at most 1,024 characters. */
-const MAX_CODE_BYTES = 4096
+/** A code has at most 1,024 characters, and a certificate request as many bytes as are read of one. */
+const MAX_BODY_BYTES = 4096
 const RETRY_MS = 2_000
+/** No uid of a grant is such a word. */
+const RENEWAL_PATH = '/renew'
+const CONFIRMATION_PATH = '/renewed'
 const GRANT_PATH = /^\/([A-Za-z0-9-]{1,128})$/
 /** Names of Kubernetes objects, with room for the "-1" of a site with several routers. */
 const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]{0,246}[a-z0-9])?$/
@@ -22,51 +28,64 @@ interface Answer {
 /** One and the same for an unknown grant, a wrong code, one that expired, was used up or revoked. */
 const REFUSAL: Answer = { status: 403, body: 'it may be wrong, expired or used up\n' }
 
+/** Who answers what is asked. */
+export interface Desks {
+  readonly redemptions: Pick<RedemptionDesk, 'redeem'>
+  readonly renewals: Pick<RenewalDesk, 'renew' | 'confirm'>
+}
+
 /**
  * Skupper v2's exchange over HTTP (skupper-v2 sheet, section 4): POST /GRANT-UID with the code as body and the headers
- * `name` and `subject`, and in addition `certificate-request`, the base64 of a PKCS#10 request.
+ * `name` and `subject`, and in addition `certificate-request`, the base64 of a PKCS#10 request, and `site-name`. For
+ * who shows a certificate of this site: POST /renew with a PKCS#10 request (DER) as body and the header `name`, which
+ * is answered like a redemption, and POST /renewed, which says that the certificate shown is in use.
  */
-export async function answerExchange(
-  desk: Pick<RedemptionDesk, 'redeem'>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+export async function answerExchange(desks: Desks, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const gone = new AbortController()
   response.once('close', () => {
     gone.abort()
   })
   request.once('error', () => undefined)
-  const answer = await answerTo(desk, request, gone.signal)
+  const answer = await answerTo(desks, request, gone.signal)
   if (gone.signal.aborted) return
   send(response, answer)
 }
 
-async function answerTo(
-  desk: Pick<RedemptionDesk, 'redeem'>,
-  request: IncomingMessage,
-  signal: AbortSignal,
-): Promise<Answer> {
+async function answerTo(desks: Desks, request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
   if (request.method !== 'POST') return { status: 405, body: 'Only POST is supported.\n' }
-  const code = await readBody(request)
-  if (code === undefined) return { status: 413, body: `A code has at most ${String(MAX_CODE_BYTES)} bytes.\n` }
-  const redemption = redemptionOf(request, code, signal)
-  return typeof redemption === 'string' ? { status: 400, body: redemption } : answerOf(await desk.redeem(redemption))
+  const body = await readBody(request)
+  if (body === undefined) return { status: 413, body: `A code has at most ${String(MAX_BODY_BYTES)} bytes.\n` }
+  const asked = { from: remoteNetwork(request.socket.remoteAddress), certificate: certificateOf(request) }
+  if (request.url === CONFIRMATION_PATH) return answerOf(await desks.renewals.confirm(asked))
+  if (request.url === RENEWAL_PATH) {
+    const name = headerOf(request, 'name') ?? ''
+    if (!OBJECT_NAME.test(name)) return { status: 400, body: NAME_FAULT }
+    return answerOf(await desks.renewals.renew({ ...asked, name, certificateRequest: body }))
+  }
+  const redemption = redemptionOf(request, body.toString('utf8'), signal)
+  if (typeof redemption === 'string') return { status: 400, body: redemption }
+  return answerOf(await desks.redemptions.redeem(redemption))
 }
 
-/** The body, as long as it can be a code; what is beyond is not read. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+/** What the peer has shown: the handshake has proved that it has the key, and nothing else. */
+function certificateOf({ socket }: IncomingMessage): X509Certificate | undefined {
+  return socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
+}
+
+/** The body, as long as it can be one; what is beyond is not read. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length
-      if (bytes > MAX_CODE_BYTES) return undefined
+      if (bytes > MAX_BODY_BYTES) return undefined
       chunks.push(chunk)
     }
   } catch {
     return undefined
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 /** The redemption, or what is wrong with the request: something a holder of any token could know. */
@@ -74,7 +93,7 @@ function redemptionOf(request: IncomingMessage, code: string, signal: AbortSigna
   const name = headerOf(request, 'name') ?? ''
   const subject = headerOf(request, 'subject') ?? name
   const encoded = headerOf(request, 'certificate-request')
-  const fault = headerFault(name, subject, encoded)
+  const fault = headerFault(name, subject, encoded) ?? siteNameFault(request)
   if (fault !== undefined) return fault
   return {
     from: remoteNetwork(request.socket.remoteAddress),
@@ -83,13 +102,22 @@ function redemptionOf(request: IncomingMessage, code: string, signal: AbortSigna
     code,
     name,
     subject,
+    siteName: headerOf(request, 'site-name'),
     certificateRequest: encoded === undefined ? undefined : Buffer.from(encoded, 'base64'),
     signal,
   }
 }
 
+const NAME_FAULT = 'The header "name" must be the name of an object.\n'
+
+function siteNameFault(request: IncomingMessage): string | undefined {
+  const name = headerOf(request, 'site-name')
+  if (name === undefined || SUBJECT.test(name)) return undefined
+  return 'The header "site-name" must have 1 to 253 printable characters.\n'
+}
+
 function headerFault(name: string, subject: string, encoded: string | undefined): string | undefined {
-  if (!OBJECT_NAME.test(name)) return 'The header "name" must be the name of an object.\n'
+  if (!OBJECT_NAME.test(name)) return NAME_FAULT
   if (!SUBJECT.test(subject)) return 'The header "subject" must have 1 to 253 printable characters.\n'
   if (encoded !== undefined && !BASE64.test(encoded)) return 'The header "certificate-request" must be base64.\n'
   return undefined
@@ -100,10 +128,12 @@ function headerOf(request: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value
 }
 
-function answerOf(result: RedemptionResult): Answer {
+function answerOf(result: RenewalResult): Answer {
   switch (result.kind) {
     case 'redeemed':
       return { status: 200, body: result.yaml, type: 'application/yaml' }
+    case 'noted':
+      return { status: 204, body: '' }
     case 'refused':
       return REFUSAL
     case 'bad-certificate-request':

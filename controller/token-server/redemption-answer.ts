@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto'
+import type { KeyObject, X509Certificate } from 'node:crypto'
 import { stringify } from 'yaml'
 import { SkupperError } from '../../core/model/error.ts'
 import type { Link } from '../../core/model/link.ts'
@@ -16,8 +16,10 @@ const DEFAULT_COST = 1
 
 /** What a site needs to let another one link to it. */
 export interface IssuingSite {
-  /** The CA whose certificates its router accepts. */
+  /** The CA that signs for other sites; its router accepts what it signs. */
   readonly authority: Authority
+  /** The CA certificates of which a peer may show a certificate: that of the authority, and while it changes the one before. */
+  readonly issuers: readonly X509Certificate[]
   /** Where its router can be dialled, by role; `group` tells routers of one site apart. */
   readonly endpoints: readonly Endpoint[]
   /** How long a certificate for another site is valid, in milliseconds. */
@@ -35,11 +37,17 @@ export interface AnswerRequest {
   readonly now: number
 }
 
+/** An answer, and the certificate in it (PEM, its own first). */
+export interface MadeAnswer {
+  readonly yaml: string
+  readonly certificate: string
+}
+
 /**
  * The answer of Skupper v2 as YAML: a Secret, then a Link for each endpoint group (skupper-v2 sheet, section 4).
  * Throws `grant/no-endpoints` while the site cannot be linked to.
  */
-export async function redemptionAnswer(site: IssuingSite, request: AnswerRequest): Promise<string> {
+export async function redemptionAnswer(site: IssuingSite, request: AnswerRequest): Promise<MadeAnswer> {
   const links = linksTo(site.endpoints, request.name)
   const commonName = request.subject.slice(0, MAX_COMMON_NAME)
   const leaf = { commonName, now: request.now, lifeMs: site.certificateLifeMs }
@@ -50,7 +58,7 @@ export async function redemptionAnswer(site: IssuingSite, request: AnswerRequest
   const documents = [credentialsSecret(request.name, credentials), ...links].map((resource) =>
     stringify(parseResource(resource)),
   )
-  return documents.join('---\n')
+  return { yaml: documents.join('---\n'), certificate: credentials.certificate }
 }
 
 function credentialsSecret(name: string, { certificate, ca, key }: Credentials): Secret {

@@ -1,4 +1,5 @@
 import { messageOf, SkupperError } from '../../core/model/error.ts'
+import { fingerprintOf } from '../../core/pki/certificate.ts'
 import { readCertificateRequest } from '../../core/pki/certificate-request.ts'
 import type { VerifiedRequest } from '../../core/pki/certificate-request.ts'
 import type { Log } from '../log.ts'
@@ -8,13 +9,14 @@ import { codeMatches, decideRedemption } from './decide-redemption.ts'
 import type { Refusal } from './decide-redemption.ts'
 import { expiryOf, grantTerms } from './grant-terms.ts'
 import type { Grants, StoredGrant } from './grants.ts'
+import type { PeerBook } from './peer-book.ts'
 import { redemptionAnswer } from './redemption-answer.ts'
 import type { IssuingSite } from './redemption-answer.ts'
 
 /** Somebody who sends wrong codes is heard this often: by address, and by the grant that is tried. */
-const ADDRESS_LIMITS: AttemptLimits = { burst: 30, perMinute: 30, maxKeys: 10_000 }
+export const ADDRESS_LIMITS: AttemptLimits = { burst: 30, perMinute: 30, maxKeys: 10_000 }
 /** Behind a router that passes their TLS on, all redeemers have its address: the limit then is one for all together. */
-const SHARED_ADDRESS_LIMITS: AttemptLimits = { burst: 600, perMinute: 600, maxKeys: 10_000 }
+export const SHARED_ADDRESS_LIMITS: AttemptLimits = { burst: 600, perMinute: 600, maxKeys: 10_000 }
 const GRANT_LIMITS: AttemptLimits = { burst: 60, perMinute: 30, maxKeys: 10_000 }
 /** A grant that somebody else wrote in between is read and decided anew this often. */
 const MAX_CONFLICTS = 3
@@ -28,6 +30,8 @@ export interface Redemption {
   readonly code: string
   readonly name: string
   readonly subject: string
+  /** The name that the site calls itself by, if it says so. */
+  readonly siteName?: string | undefined
   /** DER of a PKCS#10 request, if one was sent. */
   readonly certificateRequest: Buffer | undefined
   /** Aborted when the peer is gone. */
@@ -44,6 +48,7 @@ export type RedemptionResult =
 
 export interface DeskOptions {
   readonly grants: Grants
+  readonly peers: Pick<PeerBook, 'redeemed'>
   /** Asked for each redemption: certificates and endpoints change. Throws while the site cannot be linked to. */
   readonly site: () => Promise<IssuingSite>
   /** Whether redeemers of all sites come from one address. */
@@ -112,22 +117,29 @@ export class RedemptionDesk {
     stored: StoredGrant,
     request: VerifiedRequest | undefined,
   ): Promise<RedemptionResult> {
-    const { site, now, log } = this.#options
+    const { now, log } = this.#options
     const { grant, ledger } = stored
     const state = { ledger, redemptionsAllowed: grantTerms(grant).redemptionsAllowed, expiresAt: expiryOf(grant) }
     const claim = { code: redemption.code, subject: redemption.subject, keyHash: request?.keyHash }
     const outcome = decideRedemption(state, claim, now())
     if (outcome.kind === 'refuse') return this.#refused(redemption, outcome.reason)
-    const { name, subject } = redemption
-    const yaml = await redemptionAnswer(await site(), { name, subject, publicKey: request?.publicKey, now: now() })
+    const answer = await this.#answer(redemption, request)
     // Nobody waits any more: a peer without a key of its own would lose the use.
     if (redemption.signal.aborted) return { kind: 'unavailable' }
     if (outcome.kind === 'issue') await stored.save(outcome.ledger)
+    await this.#options.peers.redeemed({ ...answer, isAdmission: outcome.kind === 'issue' })
     log.info(
       { ...factsOf(redemption), grant: grant.metadata.name, outcome: outcome.kind, keyHash: claim.keyHash },
       'token redeemed',
     )
-    return { kind: 'redeemed', yaml }
+    return { kind: 'redeemed', yaml: answer.yaml }
+  }
+
+  async #answer({ name, subject, siteName }: Redemption, request: VerifiedRequest | undefined) {
+    const [site, now] = [await this.#options.site(), this.#options.now()]
+    const made = await redemptionAnswer(site, { name, subject, publicKey: request?.publicKey, now })
+    const issuer = fingerprintOf(site.authority.certificate)
+    return { ...made, issuer, siteId: subject, siteName, isKeyOurs: request === undefined, now }
   }
 
   #verified(redemption: Redemption): VerifiedRequest | SkupperError | undefined {

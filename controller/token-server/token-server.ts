@@ -6,8 +6,7 @@ import { messageOf, SkupperError } from '../../core/model/error.ts'
 import { LineLimit } from '../../core/model/line-limit.ts'
 import type { Credentials } from '../../core/model/credentials.ts'
 import type { Log } from '../log.ts'
-import { answerExchange } from './exchange.ts'
-import type { RedemptionDesk } from './redemption-desk.ts'
+import { answerExchange, type Desks } from './exchange.ts'
 
 const HEADERS_TIMEOUT_MS = 10_000
 /** For a whole request; generous to slow lines, since it is 1 KiB. */
@@ -25,7 +24,7 @@ export interface TokenServerOptions {
   /** 0 lets the system choose. */
   readonly port: number
   readonly credentials: Required<Credentials>
-  readonly desk: Pick<RedemptionDesk, 'redeem'>
+  readonly desks: Desks
   /** Milliseconds. */
   readonly now: () => number
   readonly log: Log
@@ -94,7 +93,7 @@ export class TokenServer {
   }
 }
 
-function boundedServer({ credentials, desk, now, log }: TokenServerOptions): Server {
+function boundedServer({ credentials, desks, now, log }: TokenServerOptions): Server {
   const lines = new LineLimit(now)
   const server = createServer({
     minVersion: 'TLSv1.3',
@@ -105,12 +104,15 @@ function boundedServer({ credentials, desk, now, log }: TokenServerOptions): Ser
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: TIMEOUT_CHECKS_MS,
     handshakeTimeout: HEADERS_TIMEOUT_MS,
+    // Who redeems a token has none yet; whether one that is shown counts is decided where it is asked for.
+    requestCert: true,
+    rejectUnauthorized: false,
     keepAlive: false,
   })
   server.maxHeadersCount = MAX_HEADERS
   server.maxRequestsPerSocket = 1
   server.on('request', (request, response) => {
-    void answerExchange(desk, request, response)
+    void answerExchange(desks, request, response)
   })
   server.on('tlsClientError', (error, socket) => {
     const facts = { from: socket.remoteAddress, reason: messageOf(error) }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AccessToken } from '../../core/model/access-token.ts'
-import type { GivenCredentials } from '../../core/model/credentials.ts'
+import type { Credentials, GivenCredentials } from '../../core/model/credentials.ts'
 import { messageOf } from '../../core/model/error.ts'
 import type { Link } from '../../core/model/link.ts'
 import type { Resource } from '../../core/model/resource.ts'
@@ -37,6 +37,8 @@ export interface LinkRenewalsOptions {
   readonly store: Pick<SiteStore, 'credentials' | 'putCredentials' | 'applyRuntime'>
   readonly redemptions: Pick<Redemptions, 'progress' | 'keepOnly'>
   readonly identity: Pick<IdentityKey, 'get'>
+  /** The certificate that a link shows is another one now. */
+  readonly onRenewed: (token: AccessToken, credentials: Required<Credentials>) => void
   readonly log: Log
 }
 
@@ -51,9 +53,10 @@ interface ShownCertificate {
 }
 
 /**
- * Redeems the tokens of links anew, with the same key: that costs no use and works after the token's expiry. It renews
- * certificates after two thirds of their life, and finds a site that has moved since its link was made. A link whose
- * key came from the other site, as Skupper v2 does it, or that somebody wrote by hand is left alone.
+ * Asks the sites that links lead to for certificates anew, with the same key: by the certificate there is, else by the
+ * token, which costs no use and works after its expiry. It renews certificates after two thirds of their life, and finds
+ * a site that has moved since its link was made. A link whose key came from the other site, as Skupper v2 does it, or
+ * that somebody wrote by hand is left alone.
  */
 export class LinkRenewals {
   readonly #options: LinkRenewalsOptions
@@ -125,6 +128,7 @@ export class LinkRenewals {
       return { lifetime, obstacle: 'the other site gives none that lasts longer', isChanged: false }
     }
     await this.#options.store.putCredentials(token.metadata.name, redeemed.credentials)
+    this.#options.onRenewed(token, redeemed.credentials)
     const isChanged = await this.#moveLinks(links, redeemed.links)
     const next = lifetimeOf(readCertificate(redeemed.credentials.certificate))
     const until = new Date(next.notAfter).toISOString()

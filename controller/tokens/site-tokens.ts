@@ -1,3 +1,5 @@
+import type { AccessToken } from '../../core/model/access-token.ts'
+import type { Credentials } from '../../core/model/credentials.ts'
 import type { Resource } from '../../core/model/resource.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
 import { refusal, refusalOf, type SitePolicies } from '../../core/model/policy/resource-refusal.ts'
@@ -8,7 +10,9 @@ import { SkupperError } from '../../core/model/error.ts'
 import type { SiteResources } from '../site/site-resources.ts'
 import type { Log } from '../log.ts'
 import { IdentityKey, type KeyFile } from '../redemption/identity-key.ts'
+import { confirmRenewal } from '../redemption/confirm-renewal.ts'
 import { redeemToken } from '../redemption/redeem-token.ts'
+import { isCurrent } from '../redemption/renew-certificate.ts'
 import { LinkRenewals, type LinkCertificate } from './link-renewals.ts'
 import { Redemptions } from './redemptions.ts'
 import { GRANT_SERVER, linkIssuer } from '../credentials/site-credentials.ts'
@@ -17,11 +21,15 @@ import type { Trouble } from '../site/statements.ts'
 import { TokenIssuing, type TokenWish } from './token-issuing.ts'
 import { reconcileTokens, type ReconciledTokens } from './token-links.ts'
 import { Grants } from '../token-server/grants.ts'
+import { PeerBook } from '../token-server/peer-book.ts'
 import type { IssuingSite } from '../token-server/redemption-answer.ts'
 import { RedemptionDesk } from '../token-server/redemption-desk.ts'
+import { revoke, type RevocationsOptions } from '../token-server/revocations.ts'
+import { RenewalDesk } from '../token-server/renewal-desk.ts'
 
 export interface SiteTokensOptions {
   readonly siteId: string
+  readonly siteName: string
   readonly store: SiteStore
   readonly identityKey: KeyFile
   /** Milliseconds since the epoch: by the wall clock, and by one that never goes back. */
@@ -54,24 +62,39 @@ export class SiteTokens {
   readonly #renewing: Redemptions
   readonly #renewals: LinkRenewals
   readonly #issuing: TokenIssuing
+  readonly #revocations: RevocationsOptions
+  readonly #stop = new AbortController()
   #resources: SiteResources | undefined
+  #revokedKeys: readonly string[] = []
 
   constructor(options: SiteTokensOptions) {
-    const { siteId, store, identityKey, now, steady, random, choosePort, sharedAddress, log, onChange } = options
+    const { siteId, siteName, store, identityKey, now, steady, random, choosePort, sharedAddress, log, onChange } =
+      options
     const identity = new IdentityKey(identityKey)
     const grants = new Grants(store)
-    const desk = new RedemptionDesk({ grants, site: () => this.#issuingSite(), sharedAddress, now, log })
+    const peers = new PeerBook(store)
+    this.#revocations = { store, grants, peers, log }
+    const site = () => this.#issuingSite()
+    const shared = { peers, site, sharedAddress, now, log }
+    const desks = { redemptions: new RedemptionDesk({ grants, ...shared }), renewals: new RenewalDesk(shared) }
     this.#options = options
     this.#identity = identity
-    const newRedemptions = () =>
-      new Redemptions({
-        redeem: (token, running) => redeemToken(token, { siteId, identity, random, ...running }),
-        ...{ now: steady, log, onChange },
-      })
-    this.#redemptions = newRedemptions()
-    this.#renewing = newRedemptions()
-    this.#renewals = new LinkRenewals({ store, redemptions: this.#renewing, identity, log })
-    this.#issuing = new TokenIssuing({ grants, desk, choosePort, now, log })
+    const asking = { siteId, siteName, identity, random }
+    const facts = { now: steady, log, onChange }
+    this.#redemptions = new Redemptions({
+      redeem: (token, running) => redeemToken(token, { ...asking, ...running }),
+      ...facts,
+    })
+    this.#renewing = new Redemptions({
+      redeem: async (token, running) =>
+        redeemToken(token, { ...asking, ...running, current: await this.#currentOf(token) }),
+      ...facts,
+    })
+    const onRenewed = (token: AccessToken, current: Required<Credentials>) => {
+      void confirmRenewal(token, { current, signal: this.#stop.signal, random, log })
+    }
+    this.#renewals = new LinkRenewals({ store, redemptions: this.#renewing, identity, onRenewed, log })
+    this.#issuing = new TokenIssuing({ grants, desks, choosePort, now, log })
   }
 
   /** Why this site cannot issue tokens; undefined if it can. */
@@ -89,6 +112,16 @@ export class SiteTokens {
     const own = this.#resources === undefined ? [] : [durationSetting(this.#resources.site, 'certificate-validity')]
     const lives = [...this.linkCertificates.values()].map(({ lifetime }) => lifetime.notAfter - lifetime.notBefore)
     return Math.min(...own, ...lives)
+  }
+
+  /** SHA-256 (hex) of the public keys that have no access any more, as of the last `revoke`. */
+  get revokedKeys(): readonly string[] {
+    return this.#revokedKeys
+  }
+
+  /** Takes access away from whom that is asked for. */
+  async revoke(now: Date): Promise<void> {
+    this.#revokedKeys = await revoke(this.#revocations, now)
   }
 
   /** Makes the key that the site is known by, if it has none: the first token is redeemed sooner. */
@@ -115,9 +148,18 @@ export class SiteTokens {
 
   /** May be called twice. */
   async close(): Promise<void> {
+    this.#stop.abort()
     await this.#redemptions.close()
     await this.#renewing.close()
     await this.#issuing.close()
+  }
+
+  /** What a link shows, where that can open something. */
+  async #currentOf({ metadata }: AccessToken): Promise<Required<Credentials> | undefined> {
+    const { ca, certificate, key } = (await this.#options.store.credentials(metadata.name)) ?? {}
+    if (ca === undefined || certificate === undefined || key === undefined) return undefined
+    const current = { ca, certificate, key }
+    return isCurrent(current, this.#options.now()) ? current : undefined
   }
 
   async #wish({ site, accesses }: SiteResources, address: TokenAddress | undefined): Promise<TokenWish> {
@@ -141,8 +183,11 @@ export class SiteTokens {
     const issuer = await this.#options.store.issuer(linkIssuer(site, accesses))
     if (issuer?.certificate === undefined) throw notYet()
     const { certificate, ca, key } = issuer
+    const given = { certificate, ca, ...(key === undefined ? {} : { key }) }
+    const authority = readAuthority(given, this.#options.now())
     return {
-      authority: readAuthority({ certificate, ca, ...(key === undefined ? {} : { key }) }, this.#options.now()),
+      authority,
+      issuers: [authority.certificate],
       endpoints: (await this.#options.store.list('RouterAccess')).flatMap(endpointsOf),
       certificateLifeMs: durationSetting(site, 'certificate-validity'),
     }

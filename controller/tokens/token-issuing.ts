@@ -5,7 +5,7 @@ import type { Log } from '../log.ts'
 import { error, pending, type Trouble } from '../site/statements.ts'
 import type { Grants } from '../token-server/grants.ts'
 import type { GrantServer } from '../token-server/reconcile-grant.ts'
-import type { RedemptionDesk } from '../token-server/redemption-desk.ts'
+import type { Desks } from '../token-server/exchange.ts'
 import { TokenServer } from '../token-server/token-server.ts'
 
 /** Where and with what tokens are to be redeemed. */
@@ -24,7 +24,7 @@ type NoServer = Exclude<GrantServer, { kind: 'serving' }>
 
 export interface TokenIssuingOptions {
   readonly grants: Grants
-  readonly desk: RedemptionDesk
+  readonly desks: Desks
   /** Has another port chosen for the next time, when that of the place cannot be listened on. */
   readonly choosePort: () => Promise<void>
   /** Milliseconds. */
@@ -77,9 +77,9 @@ export class TokenIssuing {
   }
 
   async #listen(place: TokenPlace): Promise<TokenServer | undefined> {
-    const { desk, now, log, choosePort } = this.#options
+    const { desks, now, log, choosePort } = this.#options
     try {
-      const server = await TokenServer.listen({ ...place, desk, now, log })
+      const server = await TokenServer.listen({ ...place, desks, now, log })
       log.info({ host: place.host, port: place.port }, 'token server listens')
       return server
     } catch (cause) {

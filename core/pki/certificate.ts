@@ -59,6 +59,11 @@ export function requireIssuedBy(certificate: X509Certificate, issuer: X509Certif
   )
 }
 
+/** SHA-256 of the whole certificate, in lower-case hex. */
+export function fingerprintOf(certificate: X509Certificate): string {
+  return certificate.fingerprint256.replaceAll(':', '').toLowerCase()
+}
+
 /** The subject as one line, for messages. */
 export function nameOf(certificate: X509Certificate): string {
   return (certificate.subject as string | undefined)?.replaceAll('\n', ', ') ?? ''

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { KubeClient } from '../../core/kube/kube-client.ts'
 import type { KubeObject } from '../../core/kube/kube-object.ts'
 import { POLICY_READER, WEBHOOK_NAMESPACE } from '../../core/kube/webhook/webhook-name.ts'
 import { SkupperError } from '../../core/model/error.ts'
@@ -20,7 +21,8 @@ export function webhookUninstallCommand(cli: Cli): Command {
       const { SECRET, typeOf } = await import('../../core/kube/resource-types.ts')
       // Whether cert-manager made the certificates is not known any more: what is not there is no matter.
       const objects = webhookObjects({ namespace, image: '', replicas: 0, certManager: true })
-      const ours = objects.filter((object) => goes(object))
+      const isRead = await isPolicyRead(client)
+      const ours = objects.filter((object) => goes(object, isRead))
       // First of all nobody is to ask it any more.
       for (const object of ours.reverse()) {
         await client
@@ -41,11 +43,18 @@ function noSuchKind(error: unknown): void {
   if (!(error instanceof SkupperError) || error.code !== 'kube/no-crd') throw error
 }
 
+/** Whether site controllers read policies by the right that the webhook gave them. */
+async function isPolicyRead(client: KubeClient): Promise<boolean> {
+  const { CLUSTER_ROLE_BINDING } = await import('../../core/kube/resource-types.ts')
+  const binding = await client.get(CLUSTER_ROLE_BINDING, POLICY_READER)
+  return (binding?.subjects ?? []).length > 0
+}
+
 /**
- * Policies are the administrator's own words, and site controllers go on reading them: their kind and the rights stay. A
- * namespace of another name may hold more than the webhook.
+ * Policies are the administrator's own words, and site controllers go on reading them: their kind stays, and the right
+ * as long as anybody has it. A namespace of another name may hold more than the webhook.
  */
-function goes({ kind, metadata: { name } }: KubeObject): boolean {
+function goes({ kind, metadata: { name } }: KubeObject, isRead: boolean): boolean {
   if (kind === 'Namespace') return name === WEBHOOK_NAMESPACE
-  return kind !== 'CustomResourceDefinition' && name !== POLICY_READER
+  return kind !== 'CustomResourceDefinition' && !(isRead && name === POLICY_READER)
 }

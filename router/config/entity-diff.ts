@@ -27,13 +27,15 @@ export interface EntityPlan {
   readonly create: readonly EntityChange[]
 }
 
+const TLS_FILES = ['caCertFile', 'certFile', 'privateKeyFile'] as const
+
 /**
  * The types that are kept in step, those that others refer to first, each with what it is compared by: every attribute
  * that our configuration ever sets. Others keep their defaults, which may differ from engine to engine. All other
  * types are read from the boot file only.
  */
 const COMPARED: ReadonlyMap<EntityType, readonly string[]> = new Map([
-  ['sslProfile', ['caCertFile', 'certFile', 'privateKeyFile', 'ordinal', 'oldestValidOrdinal']],
+  ['sslProfile', [...TLS_FILES, 'ordinal', 'oldestValidOrdinal', 'revokedKeys']],
   ['listener', ['host', 'port', 'role', 'sslProfile', 'saslMechanisms', 'authenticatePeer', 'requireSsl']],
   ['connector', ['host', 'port', 'role', 'cost', 'sslProfile', 'saslMechanisms', 'verifyHostname']],
   [
@@ -48,7 +50,7 @@ const COMPARED: ReadonlyMap<EntityType, readonly string[]> = new Map([
 
 /** What can be updated in place (protocol sheet, section 7); any other change is a deletion and a creation. */
 const UPDATABLE: Partial<Record<EntityType, readonly string[]>> = {
-  sslProfile: ['caCertFile', 'certFile', 'privateKeyFile', ...INLINE_TLS, 'ordinal', 'oldestValidOrdinal'],
+  sslProfile: [...TLS_FILES, ...INLINE_TLS, 'ordinal', 'oldestValidOrdinal', 'revokedKeys'],
   tcpListener: ['observer'],
   listenerAddress: ['value'],
 }

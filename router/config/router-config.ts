@@ -46,7 +46,10 @@ export function routerMode(site: Site): 'interior' | 'edge' {
 
 function render(input: RouterConfigInput, capabilities: EngineCapabilities): Rendered {
   const { site, facts } = input
-  const profiles = new SslProfiles(facts.credentials)
+  const profiles = new SslProfiles(facts.credentials, {
+    keys: capabilities.revokesKeys ? (facts.revokedKeys ?? []) : [],
+    where: new Set(input.routerAccesses.map(({ spec }) => spec.tlsCredentials)),
+  })
   const context: RenderContext = { facts, capabilities, profiles, mode: routerMode(site) }
   const groups = [
     localEntities(context),

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CLUSTERS, clusterNamespaces } from '../support/cluster/clusters.ts'
 import type { ClusterNamespace } from '../support/cluster/kubectl.ts'
-import { deployment, FRONTEND, serviceFor } from '../support/cluster/workloads.ts'
+import { deployment, FRONTEND, service } from '../support/cluster/workloads.ts'
 import { eventually } from '../support/eventually.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
@@ -25,7 +25,7 @@ describe.skipIf(CLUSTERS.length < 2)('a service of two clusters', () => {
     const [west, east] = await twoLinkedSites()
     for (const site of [west, east]) {
       // In the second cluster the synced Service is there already when the user applies one of its name.
-      await site.apply(API + serviceFor('api', 8080))
+      await site.apply(API + service({ of: 'api', port: 8080 }))
       await site.skupperOk('expose', 'deployment/api', '--port', '8080')
     }
     await serveFromBoth(west, east)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
 import { CLUSTERS, clusterNamespaces } from '../support/cluster/clusters.ts'
-import { backend, FRONTEND, serviceFor } from '../support/cluster/workloads.ts'
+import { backend, FRONTEND, service } from '../support/cluster/workloads.ts'
 
 const ROUTER = `
 apiVersion: v1
@@ -44,7 +44,7 @@ describe.skipIf(CLUSTERS.length === 0)('the image', () => {
   test('runs the router as nobody, with a root that cannot be written, and carries a request', async () => {
     const [here] = await clusterNamespaces(1)
     if (here === undefined) throw new Error('no cluster')
-    await here.apply(backend(1) + serviceFor('backend', 8080) + FRONTEND)
+    await here.apply(backend(1) + service({ of: 'backend', port: 8080 }) + FRONTEND)
     await here.kubectl(['label', 'namespace', here.name, 'pod-security.kubernetes.io/enforce=restricted'])
     await here.apply(ROUTER)
     expect(await here.curlUntilAnswered('http://through-router:8080/', 20_000)).toMatch(/^backend-/)

@@ -79,8 +79,8 @@ describe.skipIf(CLUSTERS.length < 2)('the samples', () => {
     const { south, north } = sites()
     const orders = { name: 'orders', image: 'backend', replicas: 2, port: 8080 }
     await Promise.all([
-      north.apply(deployment({ ...orders, labels: 'app: orders, tier: backend' })),
-      north.apply(deployment({ ...orders, name: 'others', labels: 'app: orders, tier: frontend' })),
+      north.apply(deployment({ ...orders, podLabels: 'app: orders, tier: backend' })),
+      north.apply(deployment({ ...orders, name: 'others', podLabels: 'app: orders, tier: frontend' })),
       south.kubectl(
         ['apply', '-f', '-'],
         resource('Listener', 'orders', { routingKey: 'orders', host: 'orders', port: 80 }),

@@ -6,7 +6,7 @@ import { WEBHOOK, WEBHOOK_NAMESPACE, webhookHosts } from '../../core/kube/webhoo
 import { readAuthority } from '../../core/pki/authority.ts'
 import { issueCredentials } from '../../core/pki/issue.ts'
 import { AUTHORITY_SECRET, SERVING_SECRET } from '../../webhook/serving-certificate.ts'
-import { workload } from '../support/cluster/annotated.ts'
+import { workload } from '../support/cluster/workloads.ts'
 import { CLUSTERS, clusterNamespaces } from '../support/cluster/clusters.ts'
 import { InstalledWebhook } from '../support/cluster/installed-webhook.ts'
 import type { ClusterNamespace } from '../support/cluster/kubectl.ts'

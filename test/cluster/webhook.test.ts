@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { service, workload } from '../support/cluster/annotated.ts'
 import { CLUSTERS } from '../support/cluster/clusters.ts'
 import { InstalledWebhook } from '../support/cluster/installed-webhook.ts'
 import type { ClusterNamespace } from '../support/cluster/kubectl.ts'
 import { linkedSites, linkSites, twoNamespaces, type TwoClusters } from '../support/cluster/linked-sites.ts'
-import { FRONTEND } from '../support/cluster/workloads.ts'
+import { FRONTEND, service, workload } from '../support/cluster/workloads.ts'
 import { eventually } from '../support/eventually.ts'
 
 const ANSWER_MS = 30_000

@@ -20,7 +20,7 @@ async function v2Token(days: number) {
   const { url } = await httpsServer(credentials, (request, response) => {
     const { name = '', subject = '' } = request.headers
     const asked = { name: String(name), subject: String(subject), publicKey: undefined, now: Date.now() }
-    void redemptionAnswer(site, asked).then((body) => response.end(body))
+    void redemptionAnswer(site, asked).then(({ yaml }) => response.end(yaml))
   })
   return accessToken({ url: `${url}/grant`, ca: credentials.ca })
 }

@@ -6,6 +6,7 @@ export async function issuingSite(now: number): Promise<IssuingSite> {
   const authority = readAuthority(await createAuthority({ commonName: 'skupper-site-ca', now }), now)
   return {
     authority,
+    issuers: [authority.certificate],
     certificateLifeMs: 24 * 3_600_000,
     endpoints: [
       { name: 'inter-router', host: 'site.example', port: '55671', group: 'skupper-router' },

@@ -1,5 +1,7 @@
 import { Grants } from '../../controller/token-server/grants.ts'
+import { PeerBook } from '../../controller/token-server/peer-book.ts'
 import { RedemptionDesk } from '../../controller/token-server/redemption-desk.ts'
+import { RenewalDesk } from '../../controller/token-server/renewal-desk.ts'
 import { TokenServer } from '../../controller/token-server/token-server.ts'
 import { openStore } from '../../core/store/store.ts'
 import { issuingSite } from './issuing-site.ts'
@@ -26,11 +28,10 @@ const crashing = new Grants({
   },
 })
 
-const desk = new RedemptionDesk({
-  grants: mode === 'crash' ? crashing : grants,
-  site: () => Promise.resolve(site),
-  now: Date.now,
-  log,
-})
-const server = await TokenServer.listen({ host: '127.0.0.1', port: 0, credentials, desk, now: Date.now, log })
+const shared = { peers: new PeerBook(store), site: () => Promise.resolve(site), now: Date.now, log }
+const desks = {
+  redemptions: new RedemptionDesk({ grants: mode === 'crash' ? crashing : grants, ...shared }),
+  renewals: new RenewalDesk(shared),
+}
+const server = await TokenServer.listen({ host: '127.0.0.1', port: 0, credentials, desks, now: Date.now, log })
 process.stdout.write(`${JSON.stringify({ port: server.port, ca: credentials.ca })}\n`)

@@ -1,6 +1,7 @@
 import { request } from 'node:https'
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { onTestFinished } from 'vitest'
+import { confirmRenewal } from '../../controller/redemption/confirm-renewal.ts'
 import { IdentityKey } from '../../controller/redemption/identity-key.ts'
 import { redeemToken } from '../../controller/redemption/redeem-token.ts'
 import type { Redeemed } from '../../controller/redemption/read-answer.ts'
@@ -8,10 +9,13 @@ import { readLedger } from '../../controller/token-server/grant-ledger.ts'
 import type { GrantLedger } from '../../controller/token-server/grant-ledger.ts'
 import { Grants } from '../../controller/token-server/grants.ts'
 import type { GrantStore } from '../../controller/token-server/grant-store.ts'
+import { PeerBook } from '../../controller/token-server/peer-book.ts'
 import { RedemptionDesk } from '../../controller/token-server/redemption-desk.ts'
+import { RenewalDesk } from '../../controller/token-server/renewal-desk.ts'
 import { TokenServer } from '../../controller/token-server/token-server.ts'
 import type { AccessGrant } from '../../core/model/access-grant.ts'
 import type { AccessToken } from '../../core/model/access-token.ts'
+import type { Credentials } from '../../core/model/credentials.ts'
 import { accessGrant, GRANT_UID } from './access-grants.ts'
 import { accessToken } from './access-tokens.ts'
 import { serverCredentials } from './server-credentials.ts'
@@ -36,8 +40,10 @@ export async function tokenSite(
   const [site, credentials] = await Promise.all([issuingSite(clock.now), serverCredentials()])
   const grants = new Grants(store)
   const now = () => clock.now
-  const desk = new RedemptionDesk({ grants, site: () => Promise.resolve(site), now, log })
-  const server = await TokenServer.listen({ host: '127.0.0.1', port: 0, credentials, desk, now, log })
+  const peers = new PeerBook(store)
+  const shared = { peers, site: () => Promise.resolve(site), now, log }
+  const desks = { redemptions: new RedemptionDesk({ grants, ...shared }), renewals: new RenewalDesk(shared) }
+  const server = await TokenServer.listen({ host: '127.0.0.1', port: 0, credentials, desks, now, log })
   onTestFinished(() => {
     server.destroy()
   })
@@ -46,7 +52,7 @@ export async function tokenSite(
   const ledger = () => ledgerOf(store)
   const { code } = await ledger()
   const token = accessToken({ url: `${baseUrl}/${GRANT_UID}`, ca: credentials.ca, code })
-  return { clock, log, site, server, credentials, token, ledger, baseUrl }
+  return { clock, log, site, server, credentials, token, ledger, peers, baseUrl }
 }
 
 /** What the grant has given away, as stored. */
@@ -57,11 +63,23 @@ export async function ledgerOf(store: GrantStore): Promise<GrantLedger> {
 }
 
 /** A site with an identity key of its own, that redeems tokens. */
-export function redeemer(siteId: string): { redeem: (token: AccessToken) => Promise<Redeemed> } {
+export function redeemer(siteId: string) {
   const identity = new IdentityKey({ read: () => Promise.resolve(undefined), write: () => Promise.resolve() })
   const times = { attempts: 3, firstWait: 5, longestWait: 50, deadline: 5_000 }
-  const options = { siteId, identity, times, random: () => 0, signal: new AbortController().signal }
-  return { redeem: (token) => redeemToken(token, options) }
+  const options = {
+    siteId,
+    siteName: `name-of-${siteId}`,
+    identity,
+    times,
+    random: () => 0,
+    signal: new AbortController().signal,
+  }
+  return {
+    redeem: (token: AccessToken, current?: Required<Credentials>): Promise<Redeemed> =>
+      redeemToken(token, { ...options, current }),
+    confirm: (token: AccessToken, current: Required<Credentials>): Promise<void> =>
+      confirmRenewal(token, { ...options, current, log: new RecordedLog() }),
+  }
 }
 
 /** Sends bytes to a token server as any program could. */

@@ -15,6 +15,8 @@ export interface Injected {
 
 export const NOTHING_INJECTED: Injected = { annotations: {}, labels: {}, podAnnotations: {}, podLabels: {} }
 
+const PLACES = ['annotations', 'labels', 'podAnnotations', 'podLabels'] as const
+
 const map = z.record(z.string(), z.string()).optional()
 const injectedSchema = z.object({ annotations: map, labels: map, podAnnotations: map, podLabels: map })
 
@@ -36,11 +38,13 @@ export function parseInjected(text: string | undefined): Injected {
 
 /** The text of the record, the same for the same content; undefined where nothing was written. */
 export function formatInjected(injected: Injected): string | undefined {
-  const parts = Object.entries(injected)
-    .map(([place, written]) => [place, Object.entries(written as Labels).sort()] as const)
-    .filter(([, written]) => written.length > 0)
-    .map(([place, written]) => [place, Object.fromEntries(written)])
-  return parts.length === 0 ? undefined : JSON.stringify(Object.fromEntries(parts))
+  const record: Record<string, Labels> = {}
+  for (const place of PLACES) {
+    const written = injected[place]
+    const keys = Object.keys(written).sort()
+    if (keys.length > 0) record[place] = Object.fromEntries(keys.map((key) => [key, written[key] ?? '']))
+  }
+  return Object.keys(record).length === 0 ? undefined : JSON.stringify(record)
 }
 
 function jsonOf(text: string): unknown {

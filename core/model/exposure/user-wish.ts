@@ -6,6 +6,7 @@ import { quoted } from '../schema-issue.ts'
 import { titleOf, type ExposableObject } from './exposable-object.ts'
 import { parseInjected } from './injected.ts'
 
+const USER_KEYS = Object.entries(USER_ANNOTATIONS) as [UserAnnotation, string][]
 const EXPOSE_WORDS = ['true', 'false', ...PROTOCOLS] as const
 
 /** What a user wrote under each key, trimmed; what the webhook wrote is not in it. */
@@ -21,7 +22,7 @@ export type Asked =
 export function userWish({ annotations }: Pick<ExposableObject, 'annotations'>): UserWish {
   const injected = parseInjected(annotations[INJECTED_ANNOTATION]).annotations
   const wish: Partial<Record<UserAnnotation, string>> = {}
-  for (const [word, key] of Object.entries(USER_ANNOTATIONS) as [UserAnnotation, string][]) {
+  for (const [word, key] of USER_KEYS) {
     const value = annotations[key]
     if (value !== undefined && value !== injected[key]) wish[word] = value.trim()
   }

@@ -19,7 +19,8 @@ export interface Finished {
 /** Where a command works, and what it is given. */
 export interface CommandPlace {
   readonly kubeconfig: string
-  readonly context: string
+  /** The current one by default. */
+  readonly context?: string
   readonly namespace: string
 }
 
@@ -37,15 +38,13 @@ export class ClusterNamespace {
 
   /** Runs kubectl here and gives its output; `input` is its standard input. Throws with both outputs where it fails. */
   async kubectl(args: readonly string[], input?: string): Promise<string> {
-    const { context, namespace } = this.place
-    const finished = await this.#run('kubectl', ['--context', context, '--namespace', namespace, ...args], input)
+    const finished = await this.#run('kubectl', [...this.#where(), ...args], input)
     return succeeded(['kubectl', ...args], finished)
   }
 
   /** Runs the command line under test, as it is shipped. */
   skupper(...args: string[]): Promise<Finished> {
-    const { context, namespace } = this.place
-    return this.#run(process.execPath, [PROGRAM, '--context', context, '--namespace', namespace, ...args])
+    return this.#run(process.execPath, [PROGRAM, ...this.#where(), ...args])
   }
 
   /** Does the same and gives its output. Throws with both outputs where it fails. */
@@ -68,6 +67,11 @@ export class ClusterNamespace {
   /** Asks again until it answers. */
   curlUntilAnswered(url: string, deadlineMs: number): Promise<string> {
     return eventually(() => this.curl(url), { deadlineMs })
+  }
+
+  #where(): string[] {
+    const { context, namespace } = this.place
+    return [...(context === undefined ? [] : ['--context', context]), '--namespace', namespace]
   }
 
   #run(program: string, args: readonly string[], input?: string): Promise<Finished> {

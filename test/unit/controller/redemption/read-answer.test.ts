@@ -21,8 +21,8 @@ beforeAll(async () => {
   site = await issuingSite(NOW)
   identityKey = await generateKey()
   const request = { name: 'to-east', subject: 'west', now: NOW }
-  ours = await redemptionAnswer(site, { ...request, publicKey: publicKeyOf(identityKey) })
-  theirs = await redemptionAnswer(site, { ...request, publicKey: undefined })
+  ours = (await redemptionAnswer(site, { ...request, publicKey: publicKeyOf(identityKey) })).yaml
+  theirs = (await redemptionAnswer(site, { ...request, publicKey: undefined })).yaml
 })
 
 const read = (yaml: string, linkCost?: number, name = 'to-east') => readAnswer(yaml, { name, linkCost, identityKey })

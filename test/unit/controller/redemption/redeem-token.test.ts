@@ -41,13 +41,23 @@ async function issuer(script: readonly Scripted[]) {
       return
     }
     const name = String(request.headers['name'])
-    void redemptionAnswer(site, { name, subject: 's', publicKey, now: Date.now() }).then((yaml) => response.end(yaml))
+    void redemptionAnswer(site, { name, subject: 's', publicKey, now: Date.now() }).then(({ yaml }) =>
+      response.end(yaml),
+    )
   })
   return { asked, token: accessToken({ url: `${url}/grant`, ca: credentials.ca, linkCost: 3 }) }
 }
 
 function options(changes: Partial<RedeemOptions> = {}): RedeemOptions {
-  return { siteId: 'west-id', identity, random: () => 0, signal: new AbortController().signal, times, ...changes }
+  return {
+    siteId: 'west-id',
+    siteName: 'west',
+    identity,
+    random: () => 0,
+    signal: new AbortController().signal,
+    times,
+    ...changes,
+  }
 }
 
 describe('redeemToken', () => {

@@ -5,18 +5,23 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { answerExchange } from '../../../../controller/token-server/exchange.ts'
 import type { Redemption, RedemptionResult } from '../../../../controller/token-server/redemption-desk.ts'
+import type { Renewal, RenewalResult, Visit } from '../../../../controller/token-server/renewal-desk.ts'
 
 /** Exchanges over plain HTTP, with a desk that answers as told and keeps what it was asked. */
-async function exchange(result: RedemptionResult = { kind: 'refused' }) {
+async function exchange(result: RenewalResult = { kind: 'refused' }) {
   const asked: Redemption[] = []
-  const desk = {
-    redeem: (redemption: Redemption) => {
-      asked.push(redemption)
-      return Promise.resolve(result)
-    },
+  const renewals: (Visit & Partial<Renewal>)[] = []
+  const redeem = (redemption: Redemption): Promise<RedemptionResult> => {
+    asked.push(redemption)
+    return Promise.resolve(result.kind === 'noted' ? { kind: 'refused' } : result)
   }
+  const visited = (visit: Visit): Promise<RenewalResult> => {
+    renewals.push(visit)
+    return Promise.resolve(result)
+  }
+  const desks = { redemptions: { redeem }, renewals: { renew: visited, confirm: visited } }
   const server = createServer((incoming, response) => {
-    void answerExchange(desk, incoming, response)
+    void answerExchange(desks, incoming, response)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -36,7 +41,7 @@ async function exchange(result: RedemptionResult = { kind: 'refused' }) {
       sending.on('error', reject)
       sending.end(body)
     })
-  return { post, asked }
+  return { post, asked, renewals }
 }
 
 describe('the exchange', () => {
@@ -62,6 +67,16 @@ describe('the exchange', () => {
     const { post, asked } = await exchange()
     await post('/uid-1')
     expect(asked[0]).toMatchObject({ subject: 'to-east', certificateRequest: undefined })
+  })
+
+  test('hands on a renewal, and that it is in use', async () => {
+    const { post, asked, renewals } = await exchange({ kind: 'noted' })
+    expect(await post('/renew', { name: 'to-east' }, 'csr')).toMatchObject({ status: 204, body: '' })
+    expect(await post('/renewed', {}, '')).toMatchObject({ status: 204, body: '' })
+    const shown = { from: '127.0.0.1', certificate: undefined }
+    expect(renewals).toEqual([{ ...shown, name: 'to-east', certificateRequest: Buffer.from('csr') }, shown])
+    expect((await post('/renew', {}, 'csr')).status).toBe(400)
+    expect({ asked: asked.length, renewals: renewals.length }).toEqual({ asked: 0, renewals: 2 })
   })
 
   test.each(['/', '/a/b', '/a?b', '/../x', `/${'x'.repeat(200)}`])(

@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 
 async function answer(request: Partial<Parameters<typeof redemptionAnswer>[1]> = {}, from: IssuingSite = site) {
-  const yaml = await redemptionAnswer(from, {
+  const { yaml } = await redemptionAnswer(from, {
     name: 'to-west',
     subject: 'site-id',
     publicKey: undefined,

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Grants } from '../../../../controller/token-server/grants.ts'
 import { readLedger } from '../../../../controller/token-server/grant-ledger.ts'
+import { PeerBook } from '../../../../controller/token-server/peer-book.ts'
 import type { IssuingSite } from '../../../../controller/token-server/redemption-answer.ts'
 import { RedemptionDesk } from '../../../../controller/token-server/redemption-desk.ts'
 import type { Redemption } from '../../../../controller/token-server/redemption-desk.ts'
@@ -40,6 +41,7 @@ async function desk(changes: Changes = {}) {
   const getSite = changes.site ?? (() => Promise.resolve(site))
   const made = new RedemptionDesk({
     grants,
+    peers: new PeerBook(store),
     site: getSite,
     now: () => clock.now,
     log,

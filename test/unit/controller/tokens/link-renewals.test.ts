@@ -48,10 +48,12 @@ async function linkedSite({ ownKey = true } = {}) {
   await reconcileTokens({ ...facts, stored: await stored() })
   asked.length = 0
   const identity = { get: () => Promise.resolve(identityKey) }
-  const renewals = new LinkRenewals({ store, redemptions, identity, log })
+  const renewed: string[] = []
+  const onRenewed = ({ metadata }: AccessToken) => renewed.push(metadata.name)
+  const renewals = new LinkRenewals({ store, redemptions, identity, onRenewed, log })
   const at = async (days: number) => renewals.reconcile(await stored(), new Date(START + days * DAY_MS))
   const certificate = () => renewals.certificates.get('to-east')
-  return { store, renewals, state, asked, kept, log, issued, at, certificate }
+  return { store, renewals, state, asked, kept, renewed, log, issued, at, certificate }
 }
 
 test('a certificate is left alone for two thirds of its life', async () => {
@@ -62,7 +64,7 @@ test('a certificate is left alone for two thirds of its life', async () => {
 })
 
 test('then its token is redeemed again, and the certificate takes the place of the old one', async () => {
-  const { at, asked, kept, state, issued, certificate, store, log } = await linkedSite()
+  const { at, asked, kept, renewed, state, issued, certificate, store, log } = await linkedSite()
   state.progress = TRYING
   await at(61)
   expect({ asked, kept: kept.at(-1) }).toEqual({ asked: ['to-east'], kept: ['to-east'] })
@@ -72,6 +74,7 @@ test('then its token is redeemed again, and the certificate takes the place of t
   state.progress = { kind: 'done', redeemed: { links: [link('to-east')], credentials } }
   expect(await at(61)).toBe(false)
   expect(await store.credentials('to-east')).toEqual(credentials)
+  expect(renewed).toEqual(['to-east'])
   expect(certificate()).toMatchObject({ lifetime: { notAfter: START + 151 * DAY_MS }, obstacle: undefined })
   expect(log.text).toContain('certificate of a link renewed')
   expect(log.text).not.toContain('PRIVATE KEY')

@@ -2,7 +2,9 @@ import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { TokenIssuing, type TokenPlace } from '../../../../controller/tokens/token-issuing.ts'
 import { Grants } from '../../../../controller/token-server/grants.ts'
+import { PeerBook } from '../../../../controller/token-server/peer-book.ts'
 import { RedemptionDesk } from '../../../../controller/token-server/redemption-desk.ts'
+import { RenewalDesk } from '../../../../controller/token-server/renewal-desk.ts'
 import { accessGrant } from '../../../support/access-grants.ts'
 import { issuingSite } from '../../../support/issuing-site.ts'
 import { MemoryStore } from '../../../support/memory-store.ts'
@@ -18,12 +20,13 @@ function issuing() {
   const log = new RecordedLog()
   const grants = new Grants(store)
   const chosen = { again: 0 }
-  const desk = new RedemptionDesk({ grants, site: () => issuingSite(NOW.getTime()), now: Date.now, log })
+  const shared = { peers: new PeerBook(store), site: () => issuingSite(NOW.getTime()), now: Date.now, log }
+  const desks = { redemptions: new RedemptionDesk({ grants, ...shared }), renewals: new RenewalDesk(shared) }
   const choosePort = () => {
     chosen.again++
     return Promise.resolve()
   }
-  const made = new TokenIssuing({ grants, desk, choosePort, now: Date.now, log })
+  const made = new TokenIssuing({ grants, desks, choosePort, now: Date.now, log })
   onTestFinished(() => made.close())
   return { made, store, chosen }
 }

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { postCode } from '../../../../controller/redemption/post-code.ts'
-import type { CodeRequest } from '../../../../controller/redemption/post-code.ts'
+import { post } from '../../../../controller/redemption/post.ts'
+import type { Posting } from '../../../../controller/redemption/post.ts'
 import { createAuthority, readAuthority } from '../../../../core/pki/authority.ts'
 import type { Credentials } from '../../../../core/model/credentials.ts'
 import { issueCredentials } from '../../../../core/pki/issue.ts'
@@ -16,18 +16,18 @@ beforeAll(async () => {
   credentials = await serverCredentials()
 })
 
-const post = (url: string, changes: Partial<CodeRequest> = {}) =>
-  postCode({
+const posted = (url: string, changes: Partial<Posting> = {}) =>
+  post({
     url,
     ca: credentials.ca,
-    code: 'the-code',
+    body: 'the-code',
     headers: { name: 'n' },
     deadlineMs: 5_000,
     signal: new AbortController().signal,
     ...changes,
   })
 
-describe('postCode', () => {
+describe('post', () => {
   test('sends code and headers and gives status, body and the wait that is asked for', async () => {
     const { url } = await httpsServer(credentials, (request, response) => {
       let body = ''
@@ -37,7 +37,7 @@ describe('postCode', () => {
         response.end(`${request.method ?? ''} ${request.url ?? ''} ${String(request.headers['name'])} ${body}`)
       })
     })
-    expect(await post(`${url}/grant`)).toEqual({ status: 429, body: 'POST /grant n the-code', retryAfterMs: 7_000 })
+    expect(await posted(`${url}/grant`)).toEqual({ status: 429, body: 'POST /grant n the-code', retryAfterMs: 7_000 })
   })
 
   test('does not follow a redirect', async () => {
@@ -47,53 +47,53 @@ describe('postCode', () => {
       response.writeHead(307, { location: '/elsewhere' })
       response.end()
     })
-    expect((await post(url)).status).toBe(307)
+    expect((await posted(url)).status).toBe(307)
     expect(requests).toBe(1)
   })
 
   test("trusts the token's CA alone, for the host of the URL alone, while its certificate is valid", async () => {
     const { url, port } = await httpsServer(credentials, (_request, response) => response.end())
     const namesake = await serverCredentials()
-    await expect(post(url, { ca: namesake.ca })).rejects.toMatchObject({ code: 'redemption/untrusted' })
-    await expect(post(`https://localhost:${String(port)}`)).rejects.toMatchObject({ code: 'redemption/untrusted' })
+    await expect(posted(url, { ca: namesake.ca })).rejects.toMatchObject({ code: 'redemption/untrusted' })
+    await expect(posted(`https://localhost:${String(port)}`)).rejects.toMatchObject({ code: 'redemption/untrusted' })
     const now = Date.now() - 3_600_000
     const authority = readAuthority(await createAuthority({ commonName: 'ca', now }), now)
     const expired = await issueCredentials(authority, { commonName: 's', hosts: ['127.0.0.1'], now, lifeMs: 1_000 })
     const late = await httpsServer(expired, (_request, response) => response.end())
-    await expect(post(late.url, { ca: expired.ca })).rejects.toMatchObject({ code: 'redemption/untrusted' })
+    await expect(posted(late.url, { ca: expired.ca })).rejects.toMatchObject({ code: 'redemption/untrusted' })
   })
 
   test('speaks TLS 1.3 only', async () => {
     const { url } = await httpsServer(credentials, (_request, response) => response.end(), { maxVersion: 'TLSv1.2' })
-    await expect(post(url)).rejects.toMatchObject({ code: 'redemption/unreachable' })
+    await expect(posted(url)).rejects.toMatchObject({ code: 'redemption/unreachable' })
   })
 
   test('refuses an answer that is too long', async () => {
     const { url } = await httpsServer(credentials, (_request, response) => response.end(Buffer.alloc(300 * 1024)))
-    await expect(post(url)).rejects.toMatchObject({ code: 'redemption/bad-answer' })
+    await expect(posted(url)).rejects.toMatchObject({ code: 'redemption/bad-answer' })
   })
 
   test.each(['before the handshake', 'before the answer', 'within the answer'])(
     'gives up on a server that stalls %s',
     async (where) => {
       const url = where === 'before the handshake' ? await silentServer() : (await stallingServer(where)).url
-      await expect(post(url, { deadlineMs: 300 })).rejects.toMatchObject({ code: 'redemption/unreachable' })
+      await expect(posted(url, { deadlineMs: 300 })).rejects.toMatchObject({ code: 'redemption/unreachable' })
     },
   )
 
   test('gives up on a server that hangs up, is not there, or has no address', async () => {
     const { url } = await httpsServer(credentials, (request) => request.socket.destroy())
     for (const dead of [url, 'https://127.0.0.1:1', 'https://no-such-host.invalid']) {
-      await expect(post(dead)).rejects.toMatchObject({ code: 'redemption/unreachable' })
+      await expect(posted(dead)).rejects.toMatchObject({ code: 'redemption/unreachable' })
     }
   })
 
   test('ends when it is told to', async () => {
     const { url } = await stallingServer('before the answer')
     const stop = new AbortController()
-    const posted = post(url, { signal: stop.signal })
+    const sent = posted(url, { signal: stop.signal })
     stop.abort()
-    await expect(posted).rejects.toMatchObject({ code: 'redemption/unreachable' })
+    await expect(sent).rejects.toMatchObject({ code: 'redemption/unreachable' })
   })
 })
 

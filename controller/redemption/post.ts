@@ -5,19 +5,21 @@ import { messageOf, SkupperError } from '../../core/model/error.ts'
 /** An answer has a Secret and a Link for each router of the site: a few KiB. */
 const MAX_ANSWER_BYTES = 256 * 1024
 
-export interface CodeRequest {
+export interface Posting {
   /** An https URL. */
   readonly url: string
   /** PEM of the only CA that is trusted. */
   readonly ca: string
-  readonly code: string
+  readonly body: string | Buffer
+  /** Shown to the server, with its private key; both PEM. */
+  readonly client?: { readonly certificate: string; readonly key: string } | undefined
   readonly headers: OutgoingHttpHeaders
   /** For the whole exchange, from looking up the name to the last byte of the answer. */
   readonly deadlineMs: number
   readonly signal: AbortSignal
 }
 
-export interface CodeAnswer {
+export interface PostAnswer {
   readonly status: number
   readonly body: string
   /** What the server asks for, if it does. */
@@ -25,11 +27,11 @@ export interface CodeAnswer {
 }
 
 /**
- * Sends a code over TLS 1.3 and gives the answer, whatever its status; redirects are not followed. Throws
+ * Sends something small over TLS 1.3 and gives the answer, whatever its status; redirects are not followed. Throws
  * `redemption/unreachable`, `redemption/untrusted` (the server has no certificate of the token's CA for its name) or
  * `redemption/bad-answer` (longer than 256 KiB).
  */
-export async function postCode(options: CodeRequest): Promise<CodeAnswer> {
+export async function post(options: Posting): Promise<PostAnswer> {
   const deadline = AbortSignal.timeout(options.deadlineMs)
   try {
     const response = await respond(options, AbortSignal.any([deadline, options.signal]))
@@ -41,19 +43,20 @@ export async function postCode(options: CodeRequest): Promise<CodeAnswer> {
   }
 }
 
-function respond({ url, ca, code, headers }: CodeRequest, signal: AbortSignal): Promise<IncomingMessage> {
+function respond({ url, ca, body, client, headers }: Posting, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const sent = request(url, {
       method: 'POST',
       ca,
+      ...(client === undefined ? {} : { cert: client.certificate, key: client.key }),
       minVersion: 'TLSv1.3',
       agent: false,
       signal,
-      headers: { ...headers, 'content-type': 'text/plain', 'content-length': Buffer.byteLength(code) },
+      headers: { 'content-type': 'text/plain', ...headers, 'content-length': Buffer.byteLength(body) },
     })
     sent.once('response', resolve)
     sent.once('error', reject)
-    sent.end(code)
+    sent.end(body)
   })
 }
 
@@ -82,7 +85,7 @@ function retryAfter({ headers }: IncomingMessage): number | undefined {
 const UNTRUSTED =
   /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH)/
 
-function failure({ url, deadlineMs }: CodeRequest, cause: unknown, late: boolean): SkupperError {
+function failure({ url, deadlineMs }: Posting, cause: unknown, late: boolean): SkupperError {
   const { host } = new URL(url)
   const code: unknown = cause instanceof Error && 'code' in cause ? cause.code : undefined
   if (typeof code === 'string' && UNTRUSTED.test(code)) {
