@@ -70,8 +70,8 @@ describe.skipIf(CLUSTERS.length < 2 || IMAGE === '')('a site on skupper-router',
     const { foreign } = sites()
     const pod = () => foreign.kubectl(['get', 'pod', '-l', 'application=skupper-router', '-o', 'name'])
     const before = await pod()
-    expect(await foreign.skupperOk('init', '--router-logging', 'SERVER:debug+')).toContain('router-logging: ')
-    await eventually(async () => (await foreign.kubectl(['logs', ROUTER])).includes('SERVER (debug)'), {
+    expect(await foreign.skupperOk('init', '--router-logging', 'PROTOCOL:debug+')).toContain('router-logging: ')
+    await eventually(async () => (await foreign.kubectl(['logs', ROUTER])).includes('PROTOCOL (debug)'), {
       deadlineMs: ANSWER_MS,
     })
     expect(await pod()).toBe(before)
