@@ -113,10 +113,7 @@ export function diffEntities(
   }
   return {
     delete: removable(remove, current).map((entity) => changeOf(entity, {})),
-    update: [
-      ...logChanges(current, wished),
-      ...update.filter(({ attributes }) => Object.keys(attributes).length > 0),
-    ],
+    update: [...logChanges(current, wished), ...update.filter(({ attributes }) => Object.keys(attributes).length > 0)],
     create: create.sort(byDependence),
   }
 }
