@@ -18,7 +18,10 @@ export interface PodAccount {
  * Kubernetes library, which takes some 60 MiB: more than all else of a controller.
  */
 export async function podAccount(
-  { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' }: Readonly<Record<string, string | undefined>>,
+  {
+    KUBERNETES_SERVICE_HOST: host,
+    KUBERNETES_SERVICE_PORT: port = '443',
+  }: Readonly<Record<string, string | undefined>>,
   directory: string = SERVICE_ACCOUNT,
 ): Promise<PodAccount | undefined> {
   const tokenFile = join(directory, 'token')
