@@ -188,7 +188,8 @@ export class SiteRun {
     this.#messaging.configure(resources)
     await this.#parts.run('revocations', () => this.#tokens.revoke(now))
     const { hosts, tokens } = this.#premises.view(resources)
-    const wish = { resources, hosts, now: now.getTime() }
+    const isIssuerInUse = (fingerprint: string) => this.#tokens.isIssuerInUse(fingerprint)
+    const wish = { resources, hosts, now: now.getTime(), isIssuerInUse }
     await this.#parts.run('certificates', () => this.#certificates.ensure(wish))
     const credentials = await this.#certificates.named(resources)
     const config = this.#config(latest, credentials)

@@ -47,6 +47,15 @@ export const SETTINGS = [
     accepts: isValidity,
   },
   {
+    key: 'authority-validity',
+    kinds: ['Site'],
+    default: '87600h',
+    wanted: 'a duration of at least 30s, such as "8760h"',
+    meaning:
+      'How long the authority that signs for links is valid; after two thirds of it the next one begins beside it.',
+    accepts: isValidity,
+  },
+  {
     key: 'router-engine',
     kinds: ['Site'],
     default: 'built-in',
