@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util'
 import { messageOf, SkupperError } from '../core/model/error.ts'
 
+const LAST_PORT = 65_535
+
 const USAGE = `usage: node controller/main.ts --platform linux --namespace NAME --data-home DIR --router-program FILE
        node controller/main.ts --platform kubernetes [--namespace NAME] [--kubeconfig FILE] [--context NAME]
-                               [--router-image IMAGE]
+                               [--router-image IMAGE] [--health-port PORT]
 
   --platform linux        run the site of one namespace on this machine
   --platform kubernetes   run the site of one namespace of a cluster
@@ -12,7 +14,8 @@ const USAGE = `usage: node controller/main.ts --platform linux --namespace NAME 
   --router-program FILE   main.ts of the router
   --kubeconfig FILE       how to reach the cluster from outside
   --context NAME          which context of the kubeconfig
-  --router-image IMAGE    the image of routers (also SKUPPER_IMAGE)`
+  --router-image IMAGE    the image of routers (also SKUPPER_IMAGE)
+  --health-port PORT      where probes are answered; 9090 by default, 0 chooses one`
 
 /** What a controller was started with. */
 export type Flags = MachineFlags | ClusterFlags
@@ -30,6 +33,7 @@ export interface ClusterFlags {
   readonly kubeconfig: string | undefined
   readonly context: string | undefined
   readonly routerImage: string | undefined
+  readonly healthPort: number | undefined
 }
 
 /** Reads the command line. Throws `flag/invalid`. */
@@ -38,7 +42,8 @@ export function parseFlags(args: readonly string[]): Flags {
   const { platform, namespace, 'data-home': dataHome, 'router-program': routerProgram } = values
   if (platform === 'kubernetes') {
     const { kubeconfig, context, 'router-image': routerImage } = values
-    return { platform, namespace, kubeconfig, context, routerImage }
+    const healthPort = portOf('--health-port', values['health-port'])
+    return { platform, namespace, kubeconfig, context, routerImage, healthPort }
   }
   if (platform !== 'linux') throw invalid(`--platform is "${platform ?? ''}"; wanted "linux" or "kubernetes"`)
   if (namespace === undefined || dataHome === undefined || routerProgram === undefined) {
@@ -54,13 +59,19 @@ function valuesOf(args: readonly string[]) {
       args: [...args],
       options: {
         ...{ platform: text, namespace: text, 'data-home': text, 'router-program': text },
-        ...{ kubeconfig: text, context: text, 'router-image': text },
+        ...{ kubeconfig: text, context: text, 'router-image': text, 'health-port': text },
       },
     })
     return values
   } catch (cause) {
     throw invalid(messageOf(cause))
   }
+}
+
+function portOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d+$/.test(text) && Number(text) <= LAST_PORT) return Number(text)
+  throw invalid(`${flag} is "${text}"; wanted a number from 0 to ${String(LAST_PORT)}`)
 }
 
 function invalid(message: string): SkupperError {

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { SkupperError } from '../core/model/error.ts'
 import { SETTINGS, type SettingKey } from '../core/model/settings.ts'
 import type { Site } from '../core/model/site.ts'
-import type { PlatformName } from './platform/platform.ts'
+import type { PlatformName } from './platform/platform-name.ts'
 
 /** The flags given to `init`, by name and as text ("true" for a flag without value): an absent one means "as it was". */
 export type SiteFlags = ReadonlyMap<string, string>

@@ -1,6 +1,6 @@
 import type { KubeClient } from '../core/kube/kube-client.ts'
 import type { KubeObject, ResourceType } from '../core/kube/kube-object.ts'
-import { OptionalList } from '../core/kube/optional-list.ts'
+import { Informer } from '../core/kube/informer.ts'
 import { PolicyList } from '../core/kube/policy-list.ts'
 import {
   DAEMON_SET,
@@ -33,15 +33,15 @@ export interface KnowledgeOptions {
 /** What the webhook knows of its cluster, kept up to date by watches: reviews ask no API server. */
 export class ClusterKnowledge {
   readonly #policies: PolicyList
-  readonly #namespaces: OptionalList
-  readonly #sites: OptionalList
-  readonly #accounts: OptionalList
-  readonly #authentications: OptionalList
-  readonly #exposed: readonly OptionalList[]
+  readonly #namespaces: Informer<KubeObject>
+  readonly #sites: Informer<KubeObject>
+  readonly #accounts: Informer<KubeObject>
+  readonly #authentications: Informer<KubeObject>
+  readonly #exposed: readonly Informer<KubeObject>[]
   #view: ClusterView | undefined
 
   constructor({ client, log, random, onChange }: KnowledgeOptions) {
-    const all = { client, log, random }
+    const all = { log, random, all: true }
     const viewChanged = () => {
       this.#view = undefined
     }
@@ -50,11 +50,11 @@ export class ClusterKnowledge {
       onChange()
     }
     const list = (type: ResourceType, labelSelector?: string) =>
-      new OptionalList({ ...all, type, labelSelector, onChange: viewChanged })
-    this.#policies = new PolicyList({ ...all, onChange: changed })
+      new Informer<KubeObject>(client, type, { ...all, labelSelector, onChange: viewChanged })
+    this.#policies = new PolicyList(client, { ...all, onChange: changed })
     this.#namespaces = list(NAMESPACE)
     this.#sites = list(MODEL_TYPES.Site)
-    this.#accounts = new OptionalList<KubeObject>({ ...all, type: SERVICE_ACCOUNT, onChange: changed })
+    this.#accounts = new Informer<KubeObject>(client, SERVICE_ACCOUNT, { ...all, onChange: changed })
     this.#authentications = list(PEER_AUTHENTICATION)
     this.#exposed = [SERVICE, DEPLOYMENT, STATEFUL_SET, DAEMON_SET].map((type) => list(type, EXPOSED))
   }
@@ -63,13 +63,13 @@ export class ClusterKnowledge {
     for (const each of this.#all()) each.start()
   }
 
-  /** Waits until what decisions depend on is known. Throws `kube/timeout`. */
+  /** Waits until what decisions depend on is known. Throws `kube/…`. */
   async ready(deadlineMs: number): Promise<void> {
     await Promise.all([
-      this.#policies.ready(deadlineMs),
-      this.#namespaces.ready(deadlineMs),
-      this.#sites.ready(deadlineMs),
-      this.#accounts.ready(deadlineMs),
+      this.#policies.settled(deadlineMs),
+      this.#namespaces.settled(deadlineMs),
+      this.#sites.settled(deadlineMs),
+      this.#accounts.settled(deadlineMs),
     ])
   }
 
@@ -85,17 +85,18 @@ export class ClusterKnowledge {
 
   /** The service accounts of the site controllers that there are, sorted. */
   get controllerAccounts(): { name: string; namespace: string }[] {
-    return this.#accounts.items
+    return this.#accounts
+      .items()
       .filter(({ metadata }) => metadata.name === SITE_CONTROLLER)
       .map(({ metadata }) => ({ name: metadata.name, namespace: metadata.namespace ?? '' }))
       .sort((a, b) => (a.namespace < b.namespace ? -1 : 1))
   }
 
   #newView(): ClusterView {
-    const labels = new Map(this.#namespaces.items.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]))
-    const sites = new Set(this.#sites.items.map(({ metadata }) => metadata.namespace ?? ''))
+    const labels = new Map(this.#namespaces.items().map(({ metadata }) => [metadata.name, metadata.labels ?? {}]))
+    const sites = new Set(this.#sites.items().map(({ metadata }) => metadata.namespace ?? ''))
     const controllers = new Set(this.controllerAccounts.map(({ namespace }) => namespace))
-    const objects = this.#exposed.flatMap(({ items }) => items.flatMap(soundObject))
+    const objects = this.#exposed.flatMap((informer) => informer.items().flatMap(soundObject))
     const exposed = Map.groupBy(objects, ({ namespace }) => namespace)
     const isMesh = this.#authentications.state === 'known'
     return {
@@ -104,7 +105,7 @@ export class ClusterKnowledge {
       hasSite: (namespace) => sites.has(namespace) && controllers.has(namespace),
       hasController: (namespace) => controllers.has(namespace),
       exposedIn: (namespace) => exposed.get(namespace) ?? [],
-      peerAuthentications: isMesh ? this.#authentications.items.flatMap(soundAuthentication) : undefined,
+      peerAuthentications: isMesh ? this.#authentications.items().flatMap(soundAuthentication) : undefined,
     }
   }
 

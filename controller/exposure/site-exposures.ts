@@ -1,6 +1,6 @@
 import type { KubeClient } from '../../core/kube/kube-client.ts'
 import type { KubeObject, ResourceType } from '../../core/kube/kube-object.ts'
-import { OptionalList } from '../../core/kube/optional-list.ts'
+import { Informer } from '../../core/kube/informer.ts'
 import { PolicyList } from '../../core/kube/policy-list.ts'
 import {
   DAEMON_SET,
@@ -46,15 +46,15 @@ export interface SiteExposuresOptions {
 export class SiteExposures {
   readonly #options: SiteExposuresOptions
   readonly #policies: PolicyList
-  readonly #namespace: OptionalList
-  readonly #sites: OptionalList
-  readonly #objects: readonly OptionalList[]
-  readonly #resources: readonly OptionalList[]
+  readonly #namespace: Informer<KubeObject>
+  readonly #sites: Informer<KubeObject>
+  readonly #objects: readonly Informer<KubeObject>[]
+  readonly #resources: readonly Informer<KubeObject>[]
   readonly #loop: ReconcileLoop
   #problems: readonly StoreProblem[] = []
 
   constructor(options: SiteExposuresOptions) {
-    const { client, log } = options
+    const { client, log, random } = options
     this.#options = options
     this.#loop = new ReconcileLoop({
       reconcile: () => this.#pass(),
@@ -64,37 +64,21 @@ export class SiteExposures {
       everyMs: RECONCILE_EVERY_MS,
       gatherMs: GATHER_MS,
     })
-    const parts = {
-      ...options,
-      onChange: () => {
-        this.#loop.trigger()
-      },
-    }
-    const list = (type: ResourceType) => new OptionalList({ ...parts, type, namespace: client.namespace })
-    this.#policies = new PolicyList({
-      ...parts,
-      onChange: () => {
-        this.#changed()
-      },
-    })
+    const changed = { log, random, onChange: this.#changed.bind(this) }
+    const touched = { log, random, namespace: client.namespace, onChange: this.#loop.trigger.bind(this.#loop) }
+    const list = (type: ResourceType) => new Informer<KubeObject>(client, type, touched)
+    this.#policies = new PolicyList(client, changed)
     const fieldSelector = `metadata.name=${client.namespace}`
-    this.#namespace = new OptionalList<KubeObject>({
-      ...options,
-      type: NAMESPACE,
-      fieldSelector,
-      onChange: () => {
-        this.#changed()
-      },
-    })
+    this.#namespace = new Informer<KubeObject>(client, NAMESPACE, { ...changed, fieldSelector })
     this.#sites = list(MODEL_TYPES.Site)
     this.#objects = [SERVICE, DEPLOYMENT, STATEFUL_SET, DAEMON_SET].map((type) => list(type))
     this.#resources = [list(MODEL_TYPES.Listener), list(MODEL_TYPES.Connector)]
   }
 
-  /** Resolves when all has been seen once. Throws `kube/timeout`. */
+  /** Resolves when all has been seen once, or is known not to be there. Throws `kube/…`. */
   async start(): Promise<void> {
     for (const each of this.#all) each.start()
-    await Promise.all(this.#all.map((each) => each.ready(READY_MS)))
+    await Promise.all(this.#all.map((each) => each.settled(READY_MS)))
     this.#loop.start()
   }
 
@@ -112,13 +96,13 @@ export class SiteExposures {
   /** The policies of Skupper v1 as they stand for this namespace. */
   get policies(): SitePolicies {
     const { namespace: name } = this.#options.client
-    const labels = this.#namespace.items[0]?.metadata.labels ?? {}
+    const labels = this.#namespace.items()[0]?.metadata.labels ?? {}
     return { rules: this.#policies.policies.cluster, namespace: { name, labels } }
   }
 
   async #pass(): Promise<void> {
-    if (this.#sites.items.length === 0 || !(await this.#options.isOurs())) return
-    const objects = this.#objects.flatMap(({ items }) => items.flatMap(soundObject))
+    if (this.#sites.items().length === 0 || !(await this.#options.isOurs())) return
+    const objects = this.#objects.flatMap((informer) => informer.items().flatMap(soundObject))
     const { exposed, problems } = namespaceExposures(objects, this.policies.namespace, this.#policies.policies)
     const desired = exposedResources(exposed)
     const current = { listeners: this.#resourcesOf('Listener'), connectors: this.#resourcesOf('Connector') }
@@ -135,7 +119,7 @@ export class SiteExposures {
 
   #resourcesOf<K extends Kind>(kind: K): ResourceOf<K>[] {
     return this.#resources
-      .flatMap(({ items }) => items)
+      .flatMap((informer) => informer.items())
       .flatMap((item) => {
         const checked = checkResource(item)
         return 'resource' in checked && isKind(checked.resource, kind) ? [checked.resource] : []

@@ -37,7 +37,7 @@ export async function startClusterController(options: ClusterControllerOptions):
   const { namespace, kubeconfig, context } = flags
   const client = await connect({ kubeconfig, context, namespace, fieldManager: SITE_CONTROLLER, env })
   const readiness = new ControllerReadiness(options.clock.wall)
-  const health = await serveHealth(HEALTH_PORT, { notReady: () => readiness.obstacle })
+  const health = await serveHealth(flags.healthPort ?? HEALTH_PORT, { notReady: () => readiness.obstacle })
   const stop = new AbortController()
   const election = { client, name: SITE_CONTROLLER, identity: holder, signal: stop.signal, log, random }
   const leading = leadWhile(election, (signal) => work(client, { ...options, readiness }, signal))

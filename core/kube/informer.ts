@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf, SkupperError } from '../model/error.ts'
-import { errorCode } from './errors.ts'
+import { refusalError } from './errors.ts'
 import type { KubeClient } from './kube-client.ts'
 import type { KubeObject, ResourceType } from './kube-object.ts'
 import type { KubeEvent } from './kube-watch.ts'
@@ -11,7 +11,15 @@ import { jittered } from './retry.ts'
 const RESYNC_MS = 30 * 60_000
 const FIRST_PAUSE_MS = 200
 const MAX_PAUSE_MS = 15_000
+/** How seldom it is looked whether a kind has come, or the right to read it. */
+const MAX_LOOK_PAUSE_MS = 5_000
 const READY_POLL_MS = 20
+
+/**
+ * What is known of a type. `unknown` until the API server has answered; `absent` where the cluster does not have the
+ * type; `unreadable` where it does, but this user may not read it.
+ */
+export type InformerState = 'unknown' | 'absent' | 'unreadable' | 'known'
 
 export interface InformerLog {
   warn(facts: object, message: string): void
@@ -24,7 +32,7 @@ export interface InformerOptions {
   readonly labelSelector?: string | undefined
   readonly fieldSelector?: string | undefined
   readonly log?: InformerLog | undefined
-  /** Something of what `items` gives is different. */
+  /** Something of what `items` gives is different, or the state is. */
   readonly onChange?: (() => void) | undefined
   readonly resyncMs?: number | undefined
   /** From 0 to 1. */
@@ -33,8 +41,8 @@ export interface InformerOptions {
 }
 
 /**
- * What an API server has of one type, kept up to date by a watch. While the server is away it keeps what it knew, and
- * says since when it has not heard.
+ * What an API server has of one type, kept up to date by a watch. While the server is away, the type is not there or
+ * may not be read, it keeps what it knew, and says since when it has not heard.
  */
 export class Informer<T extends KubeObject> {
   readonly type: ResourceType<T>
@@ -66,14 +74,25 @@ export class Informer<T extends KubeObject> {
 
   /** Resolves when everything was listed once. Throws what keeps it from that: at once where waiting does not help. */
   async ready(deadlineMs: number): Promise<void> {
+    await this.settled(deadlineMs)
+    if (!this.#isListed && this.#error !== undefined) throw this.#error
+  }
+
+  /** Resolves when everything was listed once, or waiting for that does not help. Throws what it waited for in vain. */
+  async settled(deadlineMs: number): Promise<void> {
     const deadline = performance.now() + deadlineMs
-    while (!this.#isListed) {
-      if (this.#error !== undefined && (isLasting(this.#error) || performance.now() > deadline)) throw this.#error
+    while (!this.#isListed && !isLasting(this.#error)) {
       if (performance.now() > deadline || this.#control.signal.aborted) {
-        throw new SkupperError('kube/timeout', `The ${this.type.plural} were not listed in time`)
+        throw this.#error ?? new SkupperError('kube/timeout', `The ${this.type.plural} were not listed in time`)
       }
       await delay(READY_POLL_MS)
     }
+  }
+
+  get state(): InformerState {
+    if (this.#error?.code === 'kube/no-crd') return 'absent'
+    if (this.#error?.code === 'kube/forbidden') return 'unreadable'
+    return this.#isListed ? 'known' : 'unknown'
   }
 
   /** Sorted by name. */
@@ -144,9 +163,10 @@ export class Informer<T extends KubeObject> {
     const isChanged = this.#cache.replaceAll(items)
     this.#version = resourceVersion
     this.#listedAt = performance.now()
-    const isFirst = !this.#isListed
+    const before = this.state
     this.#isListed = true
-    if (isChanged || isFirst) this.#options.onChange?.()
+    this.#error = undefined
+    if (isChanged || before !== 'known') this.#options.onChange?.()
   }
 
   #take({ type, object }: KubeEvent<T>): void {
@@ -166,21 +186,33 @@ export class Informer<T extends KubeObject> {
   }
 
   async #failed(error: unknown, signal: AbortSignal): Promise<void> {
+    const before = this.state
+    const reason = await this.#reasonOf(error)
     if (signal.aborted) return
-    const isGone = errorCode(error) === 'kube/gone'
     this.#failures += 1
     this.#staleSince ??= this.#now()
-    this.#error = error instanceof SkupperError ? error : new SkupperError('kube/unreachable', messageOf(error))
-    // The server no longer knows what changed since: everything is listed again.
-    if (isGone) this.#version = undefined
-    this.#tellOfLoss(error)
-    const pause = isGone ? FIRST_PAUSE_MS : Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures)
-    await delay(jittered(pause, this.#options.random ?? Math.random), undefined, { signal }).catch(() => undefined)
+    // Who may not read a type does not learn any more by being cut off.
+    if (!isLasting(this.#error) || isLasting(reason)) this.#error = reason
+    // The server no longer knows what changed since, or nobody knows what there was: everything is listed again.
+    if (reason.code === 'kube/gone' || isLasting(reason)) this.#version = undefined
+    this.#tellOfLoss(reason)
+    if (this.state !== before) this.#options.onChange?.()
+    const pause = jittered(pauseMs(reason, this.#failures), this.#options.random ?? Math.random)
+    await delay(pause, undefined, { signal }).catch(() => undefined)
+  }
+
+  /** An API server forbids first, and only then looks whether it has the type: what it has, anybody may ask. */
+  async #reasonOf(error: unknown): Promise<SkupperError> {
+    if (!(error instanceof SkupperError)) return new SkupperError('kube/unreachable', messageOf(error))
+    if (error.code !== 'kube/forbidden') return error
+    const isServed = await this.#client.serves(this.type).catch(() => true)
+    return isServed ? error : refusalError({ status: 404, body: '' }, { verb: 'list', type: this.type })
   }
 
   /** One line for each outage: the retries that follow say nothing new. */
-  #tellOfLoss(error: unknown): void {
-    if (this.#failures > 1) return
+  #tellOfLoss(error: SkupperError): void {
+    // Whoever waits is told of what was never there.
+    if (this.#failures > 1 || (isLasting(error) && !this.#isListed)) return
     const facts = { type: this.type.plural, since: this.#staleSince, reason: messageOf(error) }
     this.#options.log?.warn(facts, 'a watch was lost')
   }
@@ -191,6 +223,13 @@ export class Informer<T extends KubeObject> {
 }
 
 /** Waiting does not help: somebody has to grant a right or install a type. */
-function isLasting({ code }: SkupperError): boolean {
-  return code === 'kube/forbidden' || code === 'kube/no-crd' || code === 'kube/unauthorized'
+function isLasting(error: SkupperError | undefined): boolean {
+  return LASTING.includes(error?.code ?? '')
+}
+
+const LASTING: readonly string[] = ['kube/forbidden', 'kube/no-crd', 'kube/unauthorized']
+
+function pauseMs(error: SkupperError, failures: number): number {
+  if (error.code === 'kube/gone') return FIRST_PAUSE_MS
+  return Math.min(isLasting(error) ? MAX_LOOK_PAUSE_MS : MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures)
 }

@@ -1,5 +1,5 @@
 import { parseResource, type Kind, type Resource } from '../model/resource.ts'
-import type { SiteStore, Snapshot } from '../model/site-store.ts'
+import type { SiteStore, Snapshot, StoreProblem } from '../model/site-store.ts'
 import { isKind } from '../model/resource.ts'
 import { labelName } from '../model/field-schemas.ts'
 import { SkupperError } from '../model/error.ts'
@@ -27,6 +27,8 @@ export interface KubeStoreOptions {
 export interface KubeStore extends SiteStore {
   /** The kinds that were not heard of, and since when; empty while all watches are up, and where nothing is cached. */
   stale(): readonly { kind: Kind; since: Date }[]
+  /** What was read until now and is no resource. */
+  problems(): readonly StoreProblem[]
   close(): void
 }
 
@@ -71,6 +73,7 @@ export function openKubeStore({ client, namespace = client.namespace, log, cache
     },
     snapshot: () => snapshot(source, reader),
     stale: () => cache?.stale() ?? [],
+    problems: () => reader.problems,
     close: () => {
       source.close()
     },
@@ -103,7 +106,7 @@ async function snapshot(source: ObjectSource, reader: ResourceReader): Promise<S
   const resources = listed.flatMap(({ kind, objects: ofKind }): Resource[] => reader.all(kind, ofKind))
   return {
     resources: resources.filter((resource) => !isKind(resource, 'Secret') || isOfUse(resource)),
-    problems: [...missing, ...reader.problems(objects)],
+    problems: [...missing, ...reader.problems],
   }
 }
 

@@ -18,6 +18,8 @@ export interface ObjectSource {
   /** Throws `kube/…`. */
   list(kind: Kind): Promise<readonly KubeObject[]>
   get(kind: Kind, name: string): Promise<KubeObject | undefined>
+  /** What keeps news of a kind from us that was listed before, where waiting does not help. */
+  lost(kind: Kind): string | undefined
   /** A write was answered with this. */
   wrote(object: KubeObject): void
   deleted(kind: Kind, name: string): void
@@ -35,6 +37,7 @@ export function directSource({ client, namespace }: SourceOptions): ObjectSource
   return {
     list: (kind) => client.list(MODEL_TYPES[kind], { namespace, fieldSelector: fieldSelectorOf(kind) }),
     get: (kind, name) => client.get(MODEL_TYPES[kind], name, namespace),
+    lost: () => undefined,
     wrote: () => undefined,
     deleted: () => undefined,
     close: () => undefined,
@@ -69,6 +72,11 @@ export class CachedSource implements ObjectSource {
     const informer = this.#informer(kind)
     await informer.ready(READY_MS)
     return informer.get(name)
+  }
+
+  lost(kind: Kind): string | undefined {
+    const { state, error } = this.#informer(kind)
+    return state === 'absent' || state === 'unreadable' ? error?.message : undefined
   }
 
   wrote(object: KubeObject): void {
@@ -108,9 +116,9 @@ export class CachedSource implements ObjectSource {
 export async function listOrMissing(
   source: ObjectSource,
   kind: Kind,
-): Promise<{ objects: readonly KubeObject[]; missing?: string }> {
+): Promise<{ objects: readonly KubeObject[]; missing: string | undefined }> {
   try {
-    return { objects: await source.list(kind) }
+    return { objects: await source.list(kind), missing: source.lost(kind) }
   } catch (error) {
     if (kind === 'Site' || errorCode(error) !== 'kube/no-crd' || !(error instanceof SkupperError)) throw error
     return { objects: [], missing: error.message }

@@ -1,23 +1,24 @@
 import { clusterPolicySchema, type ClusterPolicies } from '../model/policy/cluster-policy.ts'
 import { exposurePolicySchema, type ExposurePolicy } from '../model/policy/exposure-policy.ts'
 import type { Policies } from '../model/exposure/exposure-of.ts'
-import { OptionalList, type OptionalListOptions } from './optional-list.ts'
+import { Informer, type InformerOptions } from './informer.ts'
+import type { KubeClient } from './kube-client.ts'
 import { CLUSTER_POLICY, EXPOSURE_POLICY } from './resource-types.ts'
 import type { KubeObject } from './kube-object.ts'
 
 /** The policies of a cluster, kept up to date: what webhook and controller decide by. */
 export class PolicyList {
-  readonly #exposure: OptionalList
-  readonly #cluster: OptionalList
+  readonly #exposure: Informer<KubeObject>
+  readonly #cluster: Informer<KubeObject>
   #policies: Policies | undefined
 
-  constructor(options: Omit<OptionalListOptions<KubeObject>, 'type' | 'namespace' | 'labelSelector'>) {
+  constructor(client: KubeClient, { log, random, onChange: told }: Omit<InformerOptions, 'namespace' | 'all'>) {
     const onChange = () => {
       this.#policies = undefined
-      options.onChange()
+      told?.()
     }
-    this.#exposure = new OptionalList({ ...options, type: EXPOSURE_POLICY, onChange })
-    this.#cluster = new OptionalList({ ...options, type: CLUSTER_POLICY, onChange })
+    this.#exposure = new Informer(client, EXPOSURE_POLICY, { log, random, onChange, all: true })
+    this.#cluster = new Informer(client, CLUSTER_POLICY, { log, random, onChange, all: true })
   }
 
   start(): void {
@@ -25,8 +26,8 @@ export class PolicyList {
     this.#cluster.start()
   }
 
-  async ready(deadlineMs: number): Promise<void> {
-    await Promise.all([this.#exposure.ready(deadlineMs), this.#cluster.ready(deadlineMs)])
+  async settled(deadlineMs: number): Promise<void> {
+    await Promise.all([this.#exposure.settled(deadlineMs), this.#cluster.settled(deadlineMs)])
   }
 
   close(): void {
@@ -36,20 +37,24 @@ export class PolicyList {
 
   /** Exposure policies that cannot be read expose nothing; policies of v1 that cannot be read allow nothing. */
   get policies(): Policies {
-    this.#policies ??= { exposure: this.#exposure.items.flatMap(soundPolicy), cluster: this.#clusterPolicies() }
+    this.#policies ??= { exposure: this.#exposurePolicies(), cluster: this.#clusterPolicies() }
     return this.#policies
   }
 
   /** Why everything is denied that policies might allow: names the verb that is missing. */
   get problems(): string[] {
-    return this.#cluster.state === 'unreadable' ? [this.#cluster.why] : []
+    return this.#cluster.state === 'unreadable' ? [this.#cluster.error?.message ?? ''] : []
+  }
+
+  #exposurePolicies(): ExposurePolicy[] {
+    return this.#exposure.state === 'known' ? this.#exposure.items().flatMap(soundPolicy) : []
   }
 
   #clusterPolicies(): ClusterPolicies {
-    const { state, why, items } = this.#cluster
+    const { state, error } = this.#cluster
     if (state === 'absent') return { state }
-    if (state !== 'known') return { state: 'unreadable', why: state === 'unknown' ? 'they are not read yet' : why }
-    const policies = items.flatMap((item) => {
+    if (state !== 'known') return { state: 'unreadable', why: error?.message ?? 'they are not read yet' }
+    const policies = this.#cluster.items().flatMap((item) => {
       const result = clusterPolicySchema.safeParse(item)
       return result.success ? [result.data] : []
     })

@@ -24,9 +24,9 @@ export class ResourceReader {
     return resource !== undefined && isKind(resource, kind) ? resource : undefined
   }
 
-  /** The problems of objects, as `KIND/NAME`. */
-  problems(objects: readonly KubeObject[]): StoreProblem[] {
-    return objects.flatMap((object) => this.#look(object).problem ?? [])
+  /** The problems of what was read and not forgotten, as `KIND/NAME`. */
+  get problems(): StoreProblem[] {
+    return [...this.#read.values()].flatMap(({ problem }) => problem ?? [])
   }
 
   /** Forgets all other objects. */

@@ -1,6 +1,7 @@
 import { CONFIG_MAP } from '../../core/kube/resource-types.ts'
 import { connect } from '../../core/kube/kube-config.ts'
 import type { KubeClient } from '../../core/kube/kube-client.ts'
+import type { KubeStore } from '../../core/kube/kube-store.ts'
 import { SITE_CONTROLLER } from '../../core/kube/site-rbac.ts'
 import type { Connector } from '../../core/model/connector.ts'
 import type { AnyListener } from '../../core/model/multi-key-listener.ts'
@@ -14,7 +15,7 @@ import { OWNER_CONFIG } from './kubernetes/controller-objects.ts'
 import { applyController, updateController } from './kubernetes/controller-release.ts'
 import { keepConsoleUser } from './kubernetes/console-users.ts'
 import { installMissingCrds } from './kubernetes/install-crds.ts'
-import { NamespaceResources } from './kubernetes/namespace-resources.ts'
+import { namespaceResources } from './kubernetes/namespace-resources.ts'
 import { podObstacle } from './kubernetes/pod-obstacle.ts'
 import { removeSite } from './kubernetes/remove-site.ts'
 import { revokeAccess } from './kubernetes/revoke-access.ts'
@@ -39,7 +40,7 @@ export interface KubernetesOptions {
 export class KubernetesPlatform implements Platform {
   readonly name = 'kubernetes'
   readonly namespace: string
-  readonly resources: NamespaceResources
+  readonly resources: KubeStore
   readonly targetTypes = TARGET_TYPES
   readonly #client: KubeClient
   /** The image of this release. */
@@ -47,7 +48,7 @@ export class KubernetesPlatform implements Platform {
 
   constructor(client: KubeClient, image: string) {
     this.namespace = client.namespace
-    this.resources = new NamespaceResources(client)
+    this.resources = namespaceResources(client)
     this.#client = client
     this.#image = image
   }
@@ -119,6 +120,6 @@ export class KubernetesPlatform implements Platform {
   }
 
   problems(): Promise<string[]> {
-    return Promise.resolve(this.resources.problems)
+    return Promise.resolve(this.resources.problems().map(({ message }) => message))
   }
 }

@@ -5,6 +5,7 @@ import type { Kind, Resource, ResourceOf } from '../../core/model/resource.ts'
 import type { Site } from '../../core/model/site.ts'
 import type { Finding } from '../check/finding.ts'
 import type { SiteFlags } from '../site-flags.ts'
+import type { PlatformName } from './platform-name.ts'
 import type { Target, TargetName } from '../target.ts'
 
 /** Where the resources of one namespace lie: the two stores, a directory and an API server, both answer to this. */
@@ -33,8 +34,6 @@ export interface RunningVersions {
   controller: string
   router: string
 }
-
-export type PlatformName = 'kubernetes' | 'linux'
 
 /** What the commands need of the place where a site runs. */
 export interface Platform {

@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { errorCode } from '../../core/kube/errors.ts'
 import type { KubeEvent } from '../../core/kube/kube-watch.ts'
 import type { ConfigMap } from '../../core/kube/library-objects.ts'
-import { CONFIG_MAP, DEPLOYMENT, NODE, ROUTE, SECRET, SERVICE } from '../../core/kube/resource-types.ts'
+import { CONFIG_MAP, DEPLOYMENT, NODE, SECRET, SERVICE } from '../../core/kube/resource-types.ts'
 import { eventually } from '../support/eventually.ts'
 import { clusterClient, KUBECONFIG, namespaceClient, serverAddress } from '../support/kube-cluster.ts'
 import { tcpProxy } from '../support/tcp-proxy.ts'
+
+const NOWHERE = { apiVersion: 'nowhere.example/v1', kind: 'Nothing', plural: 'nothings', namespaced: true }
 
 function configMap(name: string, data: Record<string, string>): ConfigMap {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data }
@@ -88,9 +90,9 @@ describe.skipIf(KUBECONFIG === undefined)('KubeClient', () => {
 
   test('tells a missing type and a missing namespace from a missing object', async () => {
     const client = await namespaceClient()
-    expect(await codeOf(client.list(ROUTE))).toBe('kube/no-crd')
-    expect(await codeOf(client.get(ROUTE, 'one'))).toBe('kube/no-crd')
-    expect(await client.serves(ROUTE)).toBe(false)
+    expect(await codeOf(client.list(NOWHERE))).toBe('kube/no-crd')
+    expect(await codeOf(client.get(NOWHERE, 'one'))).toBe('kube/no-crd')
+    expect(await client.serves(NOWHERE)).toBe(false)
     expect(await client.serves(DEPLOYMENT)).toBe(true)
     expect(await client.serves(SERVICE)).toBe(true)
     const lost = await clusterClient({ namespace: 'there-is-no-such-namespace' })

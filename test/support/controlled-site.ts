@@ -23,6 +23,30 @@ export interface ControlledSiteOptions {
 
 /** A namespace with a Site, and its controller with the rights that `init` gives it. No pod of it ever starts. */
 export async function controlledSite({ spec = {}, rules = SITE_RULES, server }: ControlledSiteOptions = {}) {
+  return underControl(await uncontrolledSite({ spec, rules }), server)
+}
+
+/** Starts the controller of a namespace that `uncontrolledSite` made, in this process. */
+export async function underControl(admin: KubeClient, server?: string) {
+  const { namespace } = admin
+  const controlling = await control(namespace, server)
+  onTestFinished(() => controlling.close())
+  const resources = openKubeStore({ client: admin, namespace, cached: false })
+  onTestFinished(() => {
+    resources.close()
+  })
+  const condition = async (type: string) => {
+    const found = (await resources.get('Site', 'here'))?.status?.conditions?.find((each) => each.type === type)
+    return found && `${found.status} ${found.message ?? ''}`
+  }
+  return { admin, resources, namespace, condition, log: controlling.log, restart: () => control(namespace, server) }
+}
+
+/** A namespace with a Site and the rights of its controller, which does not run. Gives a client with all rights. */
+export async function uncontrolledSite({
+  spec = {},
+  rules = SITE_RULES,
+}: Omit<ControlledSiteOptions, 'server'> = {}): Promise<KubeClient> {
   const admin = await namespaceClient()
   for (const crd of crds()) await admin.apply(crd)
   await allow(admin, rules)
@@ -35,17 +59,12 @@ export async function controlledSite({ spec = {}, rules = SITE_RULES, server }: 
     data: { controller },
   })
   await eventually(() => admin.create(siteObject('here', { namespace, spec })), DEADLINE)
-  const controlling = await control(namespace, server)
-  onTestFinished(() => controlling.close())
-  const resources = openKubeStore({ client: admin, namespace, cached: false })
-  onTestFinished(() => {
-    resources.close()
-  })
-  const condition = async (type: string) => {
-    const found = (await resources.get('Site', 'here'))?.status?.conditions?.find((each) => each.type === type)
-    return found && `${found.status} ${found.message ?? ''}`
-  }
-  return { admin, resources, namespace, condition, log: controlling.log, restart: () => control(namespace, server) }
+  return admin
+}
+
+/** The user that a namespace's controller is to the API server. */
+export function controllerAccount(namespace: string): string {
+  return `system:serviceaccount:${namespace}:${SITE_CONTROLLER}`
 }
 
 /** A Site as a user writes it. */
@@ -65,10 +84,9 @@ async function allow(admin: KubeClient, rules: readonly PolicyRule[]): Promise<v
 }
 
 async function control(namespace: string, server: string | undefined) {
-  const as = `system:serviceaccount:${namespace}:${SITE_CONTROLLER}`
   const client = await clusterClient({
     namespace,
-    as,
+    ...(server?.startsWith('http:') === true ? {} : { as: controllerAccount(namespace) }),
     fieldManager: SITE_CONTROLLER,
     ...(server === undefined ? {} : { server }),
   })
