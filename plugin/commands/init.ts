@@ -17,6 +17,7 @@ export function initCommand(cli: Cli): Command {
     .action(async (flags: WaitFlags, command: Command) => {
       const platform = await platformOf(cli, command)
       const setup = await platform.setUp(givenFlags(command, platform.name))
+      for (const remark of setup.remarks ?? []) cli.terminal.warn(remark)
       for (const change of setup.changes) cli.terminal.print(change)
       const remark = await platform.start()
       if (flags.wait === 'ready') await waitForSite(cli, platform, flags.timeout)

@@ -63,14 +63,14 @@ export class KubernetesPlatform implements Platform {
   async setUp(flags: SiteFlags): Promise<Setup> {
     checkFlags(flags)
     const client = this.#client
-    await installMissingCrds(client)
+    const remarks = await installMissingCrds(client)
     const [site, config] = await Promise.all([findSite(this), client.get(CONFIG_MAP, OWNER_CONFIG)])
     refuseForeignSite(this.namespace, site, config)
     const plan = site === undefined ? newSite(this.namespace, flags) : changedSite(site, flags)
     await applyController(client, plan.site, this.#image)
     await keepConsoleUser(client, plan.site, flags)
     if (plan.isNew || plan.changes.length > 0) await this.resources.apply(plan.site)
-    return plan
+    return { ...plan, remarks }
   }
 
   /** The cluster starts what `setUp` has applied. */

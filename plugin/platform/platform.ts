@@ -27,6 +27,8 @@ export interface DumpFile {
 export interface Setup {
   isNew: boolean
   changes: string[]
+  /** What people must know of the place, in a line each. */
+  remarks?: string[]
 }
 
 /** What runs a site's programs, where that is known. */

@@ -1,6 +1,7 @@
 import { jsonOf } from '../../core/model/schema-issue.ts'
 import { BUILT_IN, type EngineCapabilities } from './engine-capabilities.ts'
 import { INLINE_TLS, parseAttributes, type AttributeValue, type EntityConfig, type EntityType } from './entities.ts'
+import { logChanges } from './log-changes.ts'
 import { isOurProfile } from './ssl-profiles.ts'
 import { FINGERPRINT_ATTRIBUTES, tlsFingerprints } from './tls-fingerprints.ts'
 import type { TlsFingerprints } from './tls-fingerprints.ts'
@@ -75,7 +76,7 @@ const OURS: Partial<Record<EntityType, (name: string, attributes: CurrentEntity[
 
 /** The entity types that `diffEntities` wants to see of a router. */
 export function reconciledTypes({ httpListener }: EngineCapabilities): EntityType[] {
-  return [...COMPARED.keys()].filter((type) => httpListener || !type.startsWith('http'))
+  return ['log' as const, ...COMPARED.keys()].filter((type) => httpListener || !type.startsWith('http'))
 }
 
 /**
@@ -88,8 +89,9 @@ export function diffEntities(
   desired: readonly EntityConfig[],
   capabilities: EngineCapabilities = BUILT_IN,
 ): EntityPlan {
+  const wished = desired.map(([type, attributes]) => ({ type, attributes }))
   const have = ours(current)
-  const want = ours(desired.map(([type, attributes]) => ({ type, attributes })))
+  const want = ours(wished)
   const remove = [...have].filter(([key]) => !want.has(key)).map(([, entity]) => entity)
   const update: EntityChange[] = []
   const create: EntityChange[] = []
@@ -111,7 +113,7 @@ export function diffEntities(
   }
   return {
     delete: removable(remove, current).map((entity) => changeOf(entity, {})),
-    update: update.filter(({ attributes }) => Object.keys(attributes).length > 0),
+    update: [...logChanges(current, wished), ...update.filter(({ attributes }) => Object.keys(attributes).length > 0)],
     create: create.sort(byDependence),
   }
 }

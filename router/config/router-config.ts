@@ -2,6 +2,7 @@ import type { Connector } from '../../core/model/connector.ts'
 import type { Link } from '../../core/model/link.ts'
 import type { AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
+import { routerLogging } from '../../core/model/router-logging.ts'
 import { settingOf } from '../../core/model/settings.ts'
 import type { Site } from '../../core/model/site.ts'
 import type { EngineCapabilities } from './engine-capabilities.ts'
@@ -81,8 +82,14 @@ function baseEntities(site: Site, { facts, mode }: RenderContext): EntityConfig[
     ['site', { name, namespace, platform, version }],
     // The routers' own multicast: telemetry and service sync (protocol sheet, section 6).
     ['address', { prefix: 'mc', distribution: 'multicast' }],
-    ['log', { module: 'ROUTER_CORE', enable: 'error+' }],
+    ...logEntities(site),
   ]
+}
+
+/** A YAML file may ask for what no router has: then it is as if it asked for nothing. */
+function logEntities(site: Site): EntityConfig[] {
+  const levels = routerLogging(settingOf(site, 'router-logging')) ?? []
+  return levels.map(({ module, enable }): EntityConfig => ['log', { module, enable }])
 }
 
 /** The listeners that are not for the network: management, health and metrics. */

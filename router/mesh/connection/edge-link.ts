@@ -77,9 +77,9 @@ export class EdgeLink {
   }
 
   #connect(socket: Socket, onClosed: (reason?: SkupperError) => void): void {
-    const { name, amqp } = this.#options
+    const { name, target, amqp } = this.#options
     this.#connection = this.#context.connections.add({
-      ...{ name, socket, dir: 'out', role: 'edge', amqp },
+      ...{ name, socket, dir: 'out', dialled: target(), role: 'edge', amqp },
       owner: {
         onOpen: (connection, peer) => this.#opened(connection, peer),
         onClosed: (_, reason) => {
