@@ -12,7 +12,9 @@ import type { CertificateHosts, CredentialPlace } from '../site/premises.ts'
 import { ofKind } from '../site/site-resources.ts'
 import { nextOrdinals, readOrdinals, type CredentialOrdinals } from './credential-ordinals.ts'
 import { ensureCredentials } from './ensure-credentials.ts'
+import { formerName } from './ensure-issuer.ts'
 import { desiredCredentials, LOCAL_SERVER } from './site-credentials.ts'
+import { oldestValidOrdinal } from './valid-revisions.ts'
 
 export interface SiteCertificatesOptions {
   readonly store: SiteStore
@@ -25,6 +27,8 @@ export interface CertificateWish {
   readonly hosts: CertificateHosts
   /** Milliseconds since the epoch. */
   readonly now: number
+  /** As of `EnsureOptions`. */
+  readonly isIssuerInUse: (fingerprint: string) => Promise<boolean>
 }
 
 /** What the resources name: where the router reads it, and what is in it. Both by name. */
@@ -49,12 +53,14 @@ export class SiteCertificates {
   }
 
   /** Makes what is missing and renews what ends soon. */
-  async ensure({ resources, hosts, now }: CertificateWish): Promise<void> {
+  async ensure({ resources, hosts, now, isIssuerInUse }: CertificateWish): Promise<void> {
     const { store, log } = this.#options
     const { site, accesses } = resources
     const lifeMs = durationSetting(site, 'certificate-validity')
     const desired = desiredCredentials({ site, accesses, hosts })
-    const { made, problems } = await ensureCredentials(desired, { store, now, lifeMs })
+    const authorityLifeMs = durationSetting(site, 'authority-validity')
+    const lives = { lifeMs, authorityLifeMs }
+    const { made, problems } = await ensureCredentials(desired, { store, now, ...lives, isIssuerInUse })
     for (const { name, reason } of made) log.info({ credentials: name, reason }, 'certificate made')
     const told = problems.map(({ name, message }) => `credentials ${name}: ${message}`)
     for (const problem of told)
@@ -71,7 +77,8 @@ export class SiteCertificates {
     const { certificates, issuers } = desiredCredentials({ site, accesses, hosts })
     const named = new Set([
       ...credentialNames(resources),
-      ...[...certificates.map(({ name }) => name), ...issuers],
+      ...[...certificates, ...issuers].map(({ name }) => name),
+      ...issuers.map(({ name }) => formerName(name)),
       ...[...ofKind(stored, 'AccessToken'), ...ofKind(stored, 'Secret').filter(isUsers)].map(
         ({ metadata }) => metadata.name,
       ),
@@ -97,7 +104,10 @@ export class SiteCertificates {
     const ordinals = nextOrdinals(before, contents)
     this.#ordinals = ordinals
     if (JSON.stringify(ordinals) !== JSON.stringify(before)) await place.ordinals.write(JSON.stringify(ordinals))
-    const numbered = [...files].map(([name, paths]) => [name, { ...paths, ordinal: ordinals[name]?.ordinal }] as const)
+    const numbered = [...files].map(([name, paths]) => {
+      const ordinal = ordinals[name]?.ordinal ?? 0
+      return [name, { ...paths, ordinal, oldestValidOrdinal: oldestValidOrdinal(ordinal, name, resources) }] as const
+    })
     return { files: new Map(numbered), contents }
   }
 

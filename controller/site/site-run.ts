@@ -84,6 +84,7 @@ export class SiteRun {
   readonly #tokens: SiteTokens
   readonly #parts: GuardedParts
   #latest: Latest | undefined
+  #contents: NamedCredentials['contents'] = new Map()
   #problems: readonly string[] = []
   #passedAt = -Infinity
   #ticking: NodeJS.Timeout | undefined
@@ -188,9 +189,11 @@ export class SiteRun {
     this.#messaging.configure(resources)
     await this.#parts.run('revocations', () => this.#tokens.revoke(now))
     const { hosts, tokens } = this.#premises.view(resources)
-    const wish = { resources, hosts, now: now.getTime() }
+    const isIssuerInUse = (fingerprint: string) => this.#tokens.isIssuerInUse(fingerprint)
+    const wish = { resources, hosts, now: now.getTime(), isIssuerInUse }
     await this.#parts.run('certificates', () => this.#certificates.ensure(wish))
     const credentials = await this.#certificates.named(resources)
+    this.#contents = credentials.contents
     const config = this.#config(latest, credentials)
     await this.#parts.run('router', () => this.#premises.configure(this.#wish(config, credentials)))
     await this.#parts.run('token server', () => this.#tokens.serve({ resources, address: tokens, now }))
@@ -207,6 +210,7 @@ export class SiteRun {
       known: ofKind(stored, 'RemoteSite'),
       isListening: !this.#messaging.hasHeardAll,
       tokenTrouble: this.#tokens.trouble,
+      serverCredentials: this.#contents.get(resources.accesses[0]?.spec.tlsCredentials ?? ''),
       linkCertificates: this.#tokens.linkCertificates,
       problems: this.#toldProblems([...problems, ...(this.#options.exposures?.problems ?? [])]),
       refusals: this.#premises.refusals,

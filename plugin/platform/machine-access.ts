@@ -3,6 +3,8 @@ import type { Store } from '../../core/store/store.ts'
 import { accessRevoked } from './access-revoked.ts'
 
 const SITE_CA = 'skupper-site-ca'
+/** Where that is about to be replaced: trusted beside it. */
+const FORMER_CA = 'skupper-site-ca-former'
 
 /**
  * Takes all tokens and the site's certificate authority away, to be called while the site does not run: what it makes
@@ -11,6 +13,7 @@ const SITE_CA = 'skupper-site-ca'
 export async function revokeMachineAccess(store: Store): Promise<string[]> {
   const grants = await store.list('AccessGrant')
   for (const { metadata } of grants) await store.delete('AccessGrant', metadata.name)
+  await store.deleteIssuer(FORMER_CA)
   return accessRevoked(grants.length, await store.deleteIssuer(SITE_CA))
 }
 

@@ -6,6 +6,8 @@ import { accessRevoked } from '../access-revoked.ts'
 import type { Resources } from '../platform.ts'
 
 const SITE_CA = 'skupper-site-ca'
+/** Where that is about to be replaced: trusted beside it. */
+const FORMER_CA = 'skupper-site-ca-former'
 const ROUTER_CREDENTIALS = 'skupper-router-credentials'
 const ROUTER_PODS = 'application=skupper-router'
 const DEADLINE_MS = 30_000
@@ -19,6 +21,7 @@ export async function revokeAccess(client: KubeClient, resources: Resources): Pr
   const grants = await resources.list('AccessGrant')
   for (const { metadata } of grants) await resources.delete('AccessGrant', metadata.name)
   const before = (await client.get(SECRET, ROUTER_CREDENTIALS))?.metadata.resourceVersion
+  await client.delete(SECRET, FORMER_CA)
   const hadAuthority = await client.delete(SECRET, SITE_CA)
   if (hadAuthority) await replaceRouters(client, before)
   return accessRevoked(grants.length, hadAuthority)

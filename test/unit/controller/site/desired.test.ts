@@ -46,6 +46,7 @@ function resources(changes: Partial<SiteResources> = {}): SiteResources {
     listeners: [],
     multiKeyListeners: [],
     connectors: [],
+    secrets: [],
     ...changes,
   }
 }
@@ -86,6 +87,7 @@ function statusFacts(changes: Partial<StatusFacts> = {}): StatusFacts {
     known: [],
     isListening: false,
     tokenTrouble: undefined,
+    serverCredentials: undefined,
     linkCertificates: new Map(),
     problems: [],
     refusals: new Map(),
