@@ -35,7 +35,7 @@ test('finds objects by their address', () => {
 test('decides on an object once, until the rules change', () => {
   const { cluster, exposures, namesAt } = exposed(deployment({ annotations }))
   expect(namesAt('web')).toEqual(['web'])
-  cluster.objects = [...cluster.objects, deployment({ annotations, name: 'more' }) as KubeObject]
+  cluster.objects = [...cluster.objects, deployment({ annotations, name: 'more' })]
   exposures.objectsChanged()
   expect([namesAt('more'), cluster.decisions]).toEqual([['more'], 2])
 
