@@ -38,6 +38,8 @@ export interface SiteRunOptions {
   readonly log: Log
   /** Where objects of a cluster are exposed by annotations, and policies are in force. */
   readonly exposures?: Exposures | undefined
+  /** Only shows what would be done: nobody is spoken to. */
+  readonly isRehearsal?: boolean | undefined
   /** Something changed: `reconcile` should be called. */
   readonly onChange: () => void
 }
@@ -173,8 +175,9 @@ export class SiteRun {
 
   /** Goes on with tokens; what there is then, and the tokens with their statuses. */
   async #redeem(now: Date): Promise<{ snapshot: Snapshot; tokens: AccessToken[] }> {
-    const { store } = this.#options
+    const { store, isRehearsal } = this.#options
     const before = await store.snapshot()
+    if (isRehearsal === true) return { snapshot: before, tokens: [] }
     const redeemed = await this.#parts.run('tokens', () => this.#tokens.redeem(before.resources, now))
     const snapshot = redeemed?.isChanged === false ? before : await store.snapshot()
     return { snapshot, tokens: redeemed?.tokens ?? [] }
@@ -192,7 +195,9 @@ export class SiteRun {
     const credentials = await this.#certificates.named(resources)
     const config = this.#config(latest, credentials)
     await this.#parts.run('router', () => this.#premises.configure(this.#wish(config, credentials)))
-    await this.#parts.run('token server', () => this.#tokens.serve({ resources, address: tokens, now }))
+    if (this.#options.isRehearsal !== true) {
+      await this.#parts.run('token server', () => this.#tokens.serve({ resources, address: tokens, now }))
+    }
     return config
   }
 

@@ -4,7 +4,8 @@ import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { messageOf, SkupperError } from '../model/error.ts'
-import { KubeClient } from './kube-client.ts'
+import { DryRunClient } from './dry-run-client.ts'
+import { KubeClient, type KubeClientOptions } from './kube-client.ts'
 import { KubeTransport } from './kube-transport.ts'
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -28,6 +29,15 @@ export interface ConnectOptions {
  * the pod. Nothing is asked of the API server yet. Throws `kube/no-config`, `kube/no-context`, `kube/broken-config`.
  */
 export async function connect(options: ConnectOptions): Promise<KubeClient> {
+  return new KubeClient(await clientOptions(options))
+}
+
+/** As `connect`, for a client that changes nothing. */
+export async function connectDryRun(options: ConnectOptions): Promise<DryRunClient> {
+  return new DryRunClient(await clientOptions(options))
+}
+
+async function clientOptions(options: ConnectOptions): Promise<KubeClientOptions> {
   const config = await loadConfig(options)
   const { context, cluster } = contextOf(config, options.context)
   config.setCurrentContext(context.name)
@@ -44,7 +54,7 @@ export async function connect(options: ConnectOptions): Promise<KubeClient> {
   })
   const namespace = options.namespace ?? nonEmpty(context.namespace) ?? 'default'
   const { fieldManager, deadlineMs } = options
-  return new KubeClient({ transport, namespace, fieldManager, deadlineMs })
+  return { transport, namespace, fieldManager, deadlineMs }
 }
 
 async function loadConfig(options: ConnectOptions): Promise<KubeConfig> {

@@ -39,7 +39,8 @@ export async function underControl(admin: KubeClient, server?: string) {
     const found = (await resources.get('Site', 'here'))?.status?.conditions?.find((each) => each.type === type)
     return found && `${found.status} ${found.message ?? ''}`
   }
-  return { admin, resources, namespace, condition, log: controlling.log, restart: () => control(namespace, server) }
+  const { log, close } = controlling
+  return { admin, resources, namespace, condition, log, close, restart: () => control(namespace, server) }
 }
 
 /** A namespace with a Site and the rights of its controller, which does not run. Gives a client with all rights. */
