@@ -55,6 +55,9 @@ async function bench(): Promise<void> {
     rmSync(directory, { recursive: true })
   })
   const backend = await startBackend(directory, { bulk: !missing.has('iperf3') })
+  const ghostunnel: ReturnType<typeof ghostunnelProgram> = names.peers.has('ghostunnel')
+    ? ghostunnelProgram()
+    : { program: '' }
   try {
     const setting = {
       directory,
@@ -62,7 +65,8 @@ async function bench(): Promise<void> {
       backend: backend.ports,
       profiles: values.profiles,
       skrouterd: process.env['SKROUTERD'] ?? '',
-      ghostunnel: names.peers.has('ghostunnel') ? ghostunnelProgram() : '',
+      ghostunnel: ghostunnel.program,
+      ghostunnelLack: ghostunnel.lack,
     }
     await run({ ...planOf(names, missing, setting), rounds, seconds }, setting, values.json)
   } finally {

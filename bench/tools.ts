@@ -33,18 +33,23 @@ export function missingTools(wanted: ReadonlySet<string>): string[] {
   return missing.filter((tool) => !tool.there()).map((tool) => tool.name)
 }
 
-/** The path of ghostunnel, built by Go if this machine has that; empty where it cannot be had. */
-export function ghostunnelProgram(): string {
+/** The path of ghostunnel, built by Go if this machine has that; or why it cannot be had. */
+export function ghostunnelProgram(): { readonly program: string; readonly lack?: string } {
   const directory = join(homedir(), '.cache', 'skupper-bench')
   const program = join(directory, 'ghostunnel')
-  if (existsSync(program)) return program
-  if (spawnSync('go', ['version']).error !== undefined) return ''
+  if (existsSync(program)) return { program }
+  if (spawnSync('go', ['version']).error !== undefined) return { program: '', lack: 'this machine has no Go' }
   // env, not an option: what Go needs of the environment stays as it is.
-  spawnSync('env', [`GOBIN=${directory}`, 'go', 'install', GHOSTUNNEL], {
-    stdio: 'ignore',
+  const { stderr } = spawnSync('env', [`GOBIN=${directory}`, 'go', 'install', GHOSTUNNEL], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
     timeout: INSTALL_DEADLINE_MS,
   })
-  return existsSync(program) ? program : ''
+  return existsSync(program) ? { program } : { program: '', lack: `Go could not build it: ${lastLine(stderr)}` }
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.trim() ?? ''
 }
 
 function runs(command: string): boolean {

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { SkupperError } from '../core/model/error.ts'
 import { SETTINGS, type SettingKey } from '../core/model/settings.ts'
 import type { Site } from '../core/model/site.ts'
-import type { PlatformName } from './platform/platform.ts'
+import type { PlatformName } from './platform/platform-name.ts'
 
 /** The flags given to `init`, by name and as text ("true" for a flag without value): an absent one means "as it was". */
 export type SiteFlags = ReadonlyMap<string, string>
@@ -23,7 +23,7 @@ const ENABLE = 'true or false, true where it stands alone'
 
 /** Flags of settings that have the setting's name. */
 const SETTING_FLAGS: readonly SettingKey[] = [
-  ...(['routers', 'router-image', 'router-logging', 'router-data-connection-count'] as const),
+  ...(['routers', 'router-image', 'router-data-connection-count'] as const),
   ...(['router-cpu', 'router-memory', 'router-cpu-limit', 'router-memory-limit', 'router-node-selector'] as const),
   ...(['router-tolerations', 'router-pod-affinity', 'router-pod-antiaffinity', 'router-priority-class'] as const),
   ...(['router-pod-annotations', 'router-service-annotations', 'router-load-balancer-ip'] as const),
@@ -63,6 +63,10 @@ export const SITE_FLAGS: readonly SiteFlag[] = [
   {
     ...{ name: 'router-binary', value: 'path', on: 'linux', setting: 'router-binary' },
     description: 'the program of skupper-router, where it is not the skrouterd on the path',
+  },
+  {
+    ...{ name: 'router-logging', value: 'levels', setting: 'router-logging' },
+    description: 'what routers log, such as info or ROUTER:debug,SERVER:info+',
   },
   {
     ...{ name: 'ingress', value: 'kind', on: 'kubernetes' },

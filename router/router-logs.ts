@@ -41,16 +41,15 @@ export class RouterLogs {
   }
 
   /**
-   * Sets what a module logs; DEFAULT stands for every module that has no level of its own. A module that only
+   * Sets what a module logs, by `default` as before; DEFAULT stands for every module that has no level of its own. A module that only
    * skupper-router has is accepted and changes nothing. Throws `config/invalid-attribute`.
    */
   enable(module: string, enable: string): void {
-    const level = this.#levelOf(enable)
-    this.#enabled.set(module, enable)
-    for (const [name, log] of this.#logs) {
-      const isMeant = name === module || (module === 'DEFAULT' && this.#enabled.get(name) === undefined)
-      if (isMeant) log.level = level
-    }
+    this.#levelOf(enable)
+    if (enable === 'default') this.#enabled.delete(module)
+    else this.#enabled.set(module, enable)
+    const usual = this.#enabled.get('DEFAULT') ?? 'default'
+    for (const [name, log] of this.#logs) log.level = this.#levelOf(this.#enabled.get(name) ?? usual)
   }
 
   #levelOf(enable: string): string {

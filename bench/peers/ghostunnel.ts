@@ -4,7 +4,7 @@ import { freePorts, running, SERVICES, type Peer } from './peer.ts'
 /** Two ghostunnel processes for each backend: it carries one service at a time. */
 export const ghostunnel: Peer = {
   name: 'ghostunnel',
-  lacks: (setting) => (setting.ghostunnel === '' ? 'Go is not there, or could not build it' : undefined),
+  lacks: (setting) => setting.ghostunnelLack,
   async start({ ghostunnel: program, certificates, backend }) {
     const [near, link] = [await freePorts(), await freePorts()]
     const { ca, certificate, key } = certificates

@@ -14,6 +14,8 @@ export interface Setting {
   /** The programs of peers that are in no package of the system; empty for none. */
   readonly skrouterd: string
   readonly ghostunnel: string
+  /** Why there is no ghostunnel, in words. */
+  readonly ghostunnelLack: string | undefined
 }
 
 /** A way from clients to the backend, up and running. */

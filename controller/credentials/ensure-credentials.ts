@@ -1,15 +1,14 @@
-import type { KeyObject, X509Certificate } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { messageOf, SkupperError } from '../../core/model/error.ts'
 import type { Credentials, GivenCredentials } from '../../core/model/credentials.ts'
-import { createAuthority, readAuthority, type Authority } from '../../core/pki/authority.ts'
+import type { Authority } from '../../core/pki/authority.ts'
 import { lifetimeOf, readCertificate, requireIssuedBy, requireKeyOf } from '../../core/pki/certificate.ts'
 import { hostsOf, normalizedHosts } from '../../core/pki/host-names.ts'
 import { issueCredentials } from '../../core/pki/issue.ts'
 import { readPrivateKey } from '../../core/pki/key.ts'
-import { DEFAULT_RENEWAL_FRACTION, renewAt } from '../../core/pki/renewal.ts'
 import { MAX_COMMON_NAME } from '../../core/pki/signed-asn1.ts'
 import { checkSupplied } from '../../core/pki/supplied.ts'
+import { ensureIssuer, isDue } from './ensure-issuer.ts'
 import type { DesiredCertificate, DesiredCredentials } from './site-credentials.ts'
 
 /** Where credentials are kept. What a user supplied is given in place of ours, and `is…Supplied` tells. */
@@ -20,14 +19,19 @@ export interface CredentialStore {
   issuer(name: string): Promise<GivenCredentials | undefined>
   putIssuer(name: string, issuer: Credentials): Promise<void>
   isIssuerSupplied(name: string): Promise<boolean>
+  deleteIssuer(name: string): Promise<boolean>
 }
 
 export interface EnsureOptions {
   readonly store: CredentialStore
   /** Milliseconds since the epoch. */
   readonly now: number
-  /** How long certificates that are made now are valid, in milliseconds; those of CAs last longer. */
+  /** How long certificates that are made now are valid, in milliseconds, */
   readonly lifeMs?: number
+  /** and CAs. */
+  readonly authorityLifeMs?: number
+  /** Whether another site still shows, or trusts alone, what this CA has signed (SHA-256 of its certificate, hex). */
+  readonly isIssuerInUse: (fingerprint: string) => Promise<boolean>
   /** The part of its life after which a certificate is renewed. */
   readonly renewalFraction?: number
 }
@@ -39,8 +43,8 @@ export interface EnsuredCredentials {
 }
 
 /**
- * Makes what is missing and renews what ends soon, names other hosts than wanted, or has another issuer. A CA is
- * renewed with its key, so that what it issued stays valid. What a user supplied is checked and left alone; a CA of
+ * Makes what is missing and renews what ends soon, names other hosts than wanted, or has another issuer. What a CA has
+ * issued stays valid when it is renewed. What a user supplied is checked and left alone; a CA of
  * ours that cannot be read is left too, since a new one would cut every link. Throws only what the store throws.
  */
 export async function ensureCredentials(
@@ -51,10 +55,10 @@ export async function ensureCredentials(
   const authorities = new Map<string, Authority>()
   // Side by side: to find the primes of a key takes most of a new site's first second.
   await Promise.all(
-    desired.issuers.map((name) =>
-      report.attempt(name, async () => {
-        const { authority, reason } = await ensureIssuer(name, options)
-        authorities.set(name, authority)
+    desired.issuers.map((wanted) =>
+      report.attempt(wanted.name, async () => {
+        const { showing, reason } = await ensureIssuer(wanted, options)
+        authorities.set(wanted.name, showing)
         return reason
       }),
     ),
@@ -81,32 +85,6 @@ class Report implements EnsuredCredentials {
       this.problems.push({ name, message: error.message })
     }
   }
-}
-
-async function ensureIssuer(
-  name: string,
-  options: EnsureOptions,
-): Promise<{ authority: Authority; reason: string | undefined }> {
-  const { store, now } = options
-  const existing = await store.issuer(name)
-  if (existing === undefined) return renewedIssuer(name, options, { reason: 'it was missing' })
-  if (await store.isIssuerSupplied(name)) return { authority: readAuthority(existing, now), reason: undefined }
-  const key = readPrivateKey(existing.key ?? '')
-  const certificate = readCertificate(existing.certificate ?? '')
-  requireKeyOf(certificate, key)
-  if (isDue(certificate, options)) return renewedIssuer(name, options, { reason: 'it ends soon', key })
-  return { authority: readAuthority(existing, now), reason: undefined }
-}
-
-async function renewedIssuer(
-  name: string,
-  { store, now }: EnsureOptions,
-  { reason, key }: { reason: string; key?: KeyObject },
-) {
-  const request = { commonName: commonNameOf(name), now, ...(key === undefined ? {} : { key }) }
-  const made = await createAuthority(request)
-  await store.putIssuer(name, made)
-  return { authority: readAuthority(made, now), reason }
 }
 
 async function ensureCertificate(wanted: DesiredCertificate, authority: Authority | undefined, options: EnsureOptions) {
@@ -151,13 +129,6 @@ function faultOf(existing: GivenCredentials | undefined, { hosts, authority, opt
   } catch (error) {
     return messageOf(error)
   }
-}
-
-function isDue(
-  certificate: X509Certificate,
-  { now, renewalFraction = DEFAULT_RENEWAL_FRACTION }: EnsureOptions,
-): boolean {
-  return now >= renewAt(lifetimeOf(certificate), renewalFraction)
 }
 
 function commonNameOf(name: string): string {

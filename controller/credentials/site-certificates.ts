@@ -12,6 +12,7 @@ import type { CertificateHosts, CredentialPlace } from '../site/premises.ts'
 import { ofKind } from '../site/site-resources.ts'
 import { nextOrdinals, readOrdinals, type CredentialOrdinals } from './credential-ordinals.ts'
 import { ensureCredentials } from './ensure-credentials.ts'
+import { formerName } from './ensure-issuer.ts'
 import { desiredCredentials, LOCAL_SERVER } from './site-credentials.ts'
 
 export interface SiteCertificatesOptions {
@@ -25,6 +26,8 @@ export interface CertificateWish {
   readonly hosts: CertificateHosts
   /** Milliseconds since the epoch. */
   readonly now: number
+  /** As of `EnsureOptions`. */
+  readonly isIssuerInUse: (fingerprint: string) => Promise<boolean>
 }
 
 /** What the resources name: where the router reads it, and what is in it. Both by name. */
@@ -49,12 +52,14 @@ export class SiteCertificates {
   }
 
   /** Makes what is missing and renews what ends soon. */
-  async ensure({ resources, hosts, now }: CertificateWish): Promise<void> {
+  async ensure({ resources, hosts, now, isIssuerInUse }: CertificateWish): Promise<void> {
     const { store, log } = this.#options
     const { site, accesses } = resources
     const lifeMs = durationSetting(site, 'certificate-validity')
     const desired = desiredCredentials({ site, accesses, hosts })
-    const { made, problems } = await ensureCredentials(desired, { store, now, lifeMs })
+    const authorityLifeMs = durationSetting(site, 'authority-validity')
+    const lives = { lifeMs, authorityLifeMs }
+    const { made, problems } = await ensureCredentials(desired, { store, now, ...lives, isIssuerInUse })
     for (const { name, reason } of made) log.info({ credentials: name, reason }, 'certificate made')
     const told = problems.map(({ name, message }) => `credentials ${name}: ${message}`)
     for (const problem of told)
@@ -71,7 +76,8 @@ export class SiteCertificates {
     const { certificates, issuers } = desiredCredentials({ site, accesses, hosts })
     const named = new Set([
       ...credentialNames(resources),
-      ...[...certificates.map(({ name }) => name), ...issuers],
+      ...[...certificates, ...issuers].map(({ name }) => name),
+      ...issuers.map(({ name }) => formerName(name)),
       ...[...ofKind(stored, 'AccessToken'), ...ofKind(stored, 'Secret').filter(isUsers)].map(
         ({ metadata }) => metadata.name,
       ),

@@ -10,6 +10,9 @@ const LOCAL_ISSUER = 'skupper-local-ca'
 export const LOCAL_SERVER = 'skupper-local-server'
 export const LOCAL_CLIENT = 'skupper-local-client'
 
+/** The local one is trusted by this site alone; that of the token server by tokens, which cannot be told of another. */
+const KEEPING_KEYS: readonly string[] = [LOCAL_ISSUER, GRANT_SERVER_ISSUER]
+
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '::1']
 
 export interface DesiredCertificate {
@@ -20,9 +23,15 @@ export interface DesiredCertificate {
   readonly hosts: readonly string[]
 }
 
+export interface DesiredIssuer {
+  readonly name: string
+  /** Whether other sites trust it: then it gets another key when it is renewed. */
+  readonly isRolled: boolean
+}
+
 /** The certificates a site needs, and the CAs for them. */
 export interface DesiredCredentials {
-  readonly issuers: readonly string[]
+  readonly issuers: readonly DesiredIssuer[]
   readonly certificates: readonly DesiredCertificate[]
 }
 
@@ -43,7 +52,8 @@ export function desiredCredentials(facts: CredentialFacts): DesiredCredentials {
     ...accessCertificates(facts),
     ...grantServerCertificate(facts),
   ]
-  return { certificates, issuers: [...new Set(certificates.map(({ issuer }) => issuer))] }
+  const issuers = [...new Set(certificates.map(({ issuer }) => issuer))]
+  return { certificates, issuers: issuers.map((name) => ({ name, isRolled: !KEEPING_KEYS.includes(name) })) }
 }
 
 /** The CA that signs for sites which link to this one: the one its inter-router listener trusts. */

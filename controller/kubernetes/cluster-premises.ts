@@ -36,7 +36,8 @@ import { oneAtATime } from './rollout.ts'
 import { ROUTER_CONFIG, routerDeployments } from './router-deployment.ts'
 import { ROUTER_LABELS, type Owner } from './site-labels.ts'
 import { LOCAL_SERVICE, PORTS_KEY, routerFiles, routerSurroundings } from './site-objects.ts'
-import { waysIn, wayInObjects } from './ways-in.ts'
+import { wayInObjects } from './way-in-objects.ts'
+import { waysIn } from './ways-in.ts'
 
 const CONNECT_DEADLINE_MS = 5_000
 const NO_IMAGE = 'The setting router-engine "skupper-router" needs router-image, the image of that router'

@@ -1,12 +1,7 @@
-import type { KubeObject } from '../../core/kube/kube-object.ts'
-import { parseLabels } from '../../core/model/labels.ts'
 import { DEFAULT_ROLE_PORTS, type RouterAccess } from '../../core/model/router-access.ts'
-import { settingOf } from '../../core/model/settings.ts'
 import type { Site } from '../../core/model/site.ts'
 import { TOKEN_PORT } from './cluster-ports.ts'
-import { passThroughObjects } from './pass-through.ts'
 import { groupSuffix, routerGroups } from './router-groups.ts'
-import { annotationsOf, GROUP_LABEL, owned, ROUTER_LABELS, type Owner } from './site-labels.ts'
 
 /** What a Site's linkAccess and a RouterAccess's accessType may be, with Skupper v1's words beside v2's. */
 export const ACCESS_TYPES = [
@@ -14,7 +9,6 @@ export const ACCESS_TYPES = [
   ...['contour-http-proxy', 'route', 'gateway', 'local', 'none'],
 ]
 const DEFAULT_TYPE = 'loadbalancer'
-const SERVICE_TYPES: Readonly<Record<string, string>> = { loadbalancer: 'LoadBalancer', nodeport: 'NodePort' }
 /** What the port for tokens is called, on Services and in host names (v1's word there). */
 export const TOKEN_PORT_NAME = 'claims'
 
@@ -53,37 +47,8 @@ export function waysIn(site: Site, accesses: readonly RouterAccess[]): WayIn[] {
   )
 }
 
-/** The objects that ways in are made of. */
-export function wayInObjects(ways: readonly WayIn[], owner: Owner): KubeObject[] {
-  return ways.flatMap((way) => [
-    owned(serviceOf(way, owner.site), owner),
-    ...passThroughObjects(way, owner).map((object) => owned(object, owner)),
-  ])
-}
-
 /** How an access is to be reached: as it says, as the Site says, or as is usual. */
 export function accessType({ accessType: own }: Pick<RouterAccess['spec'], 'accessType'>, site: Site): string {
   const asked = own ?? site.spec.linkAccess ?? DEFAULT_TYPE
   return asked === 'default' || asked === '' ? DEFAULT_TYPE : asked
-}
-
-function serviceOf({ type, service, group, ports }: WayIn, site: Site): KubeObject {
-  const address = settingOf(site, 'router-load-balancer-ip')
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: {
-      name: service,
-      labels: { ...parseLabels(settingOf(site, 'labels')), [GROUP_LABEL]: group },
-      annotations: annotationsOf(settingOf(site, 'router-service-annotations')),
-    },
-    spec: {
-      type: SERVICE_TYPES[type] ?? 'ClusterIP',
-      // Links come before clients: a router that has just started is linked before it is ready.
-      publishNotReadyAddresses: true,
-      ...(type === 'loadbalancer' && address !== '' ? { loadBalancerIP: address } : {}),
-      selector: { ...ROUTER_LABELS, [GROUP_LABEL]: group },
-      ports: ports.map(({ name, port }) => ({ name, port, targetPort: port, protocol: 'TCP' })),
-    },
-  }
 }

@@ -16,7 +16,7 @@ export function bootEntities(entities: readonly EntityConfig[]): EntityConfig[] 
   })
 }
 
-/** Certificates can be renewed while the router runs; everything else it boots with cannot change. */
+/** Certificates and log levels can change while the router runs; everything else it boots with cannot. */
 export function immutablePart(entities: readonly EntityConfig[]): string {
-  return formatBootFile(bootEntities(entities).filter(([type]) => type !== 'sslProfile'))
+  return formatBootFile(bootEntities(entities).filter(([type]) => type !== 'sslProfile' && type !== 'log'))
 }

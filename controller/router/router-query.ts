@@ -33,7 +33,7 @@ export async function queryEntities(client: Queries, capabilities: EngineCapabil
 /** How the router fares now (protocol sheet, section 7). */
 export async function queryState(client: Queries, capabilities: EngineCapabilities): Promise<RouterState> {
   const rowsByType = new Map<EntityType, readonly Row[]>()
-  for (const type of reconciledTypes(capabilities)) {
+  for (const type of reconciledTypes(capabilities).filter((each) => each !== 'log')) {
     rowsByType.set(type, await client.query(managementType(type), { attributeNames: attributesOf(type, capabilities) }))
   }
   const connections = await client.query('connection', { attributeNames: ['container', 'role', 'dir', 'host'] })

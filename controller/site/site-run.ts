@@ -189,8 +189,10 @@ export class SiteRun {
     this.#latest = latest
     await this.#parts.run('place', () => this.#premises.settle(resources))
     this.#messaging.configure(resources)
+    await this.#parts.run('revocations', () => this.#tokens.revoke(now))
     const { hosts, tokens } = this.#premises.view(resources)
-    const wish = { resources, hosts, now: now.getTime() }
+    const isIssuerInUse = (fingerprint: string) => this.#tokens.isIssuerInUse(fingerprint)
+    const wish = { resources, hosts, now: now.getTime(), isIssuerInUse }
     await this.#parts.run('certificates', () => this.#certificates.ensure(wish))
     const credentials = await this.#certificates.named(resources)
     const config = this.#config(latest, credentials)
@@ -232,7 +234,14 @@ export class SiteRun {
       syncedBefore: synced,
       listenerHost,
       ...(portsOf === undefined ? {} : { portsOf }),
-      router: { ...router, siteId: identity.id, platform, version, credentials: files },
+      router: {
+        ...router,
+        siteId: identity.id,
+        platform,
+        version,
+        credentials: files,
+        revokedKeys: this.#tokens.revokedKeys,
+      },
     })
   }
 

@@ -35,6 +35,7 @@ export function decideRedemption(grant: GrantState, claim: RedemptionClaim, now:
   if (!codeMatches(ledger, claim.code)) return refuse('wrong-code')
   const known = ledger.redeemers.find(({ keyHash }) => keyHash === claim.keyHash)
   if (known !== undefined) return known.revoked === true ? refuse('revoked') : { kind: 'reissue' }
+  if (ledger.closed === true) return refuse('revoked')
   if (grant.expiresAt === undefined) return refuse('not-processed')
   if (now >= grant.expiresAt) return refuse('expired')
   if (ledger.redemptions >= grant.redemptionsAllowed) return refuse('used-up')

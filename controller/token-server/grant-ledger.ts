@@ -33,6 +33,8 @@ export interface GrantLedger {
   readonly code: string
   readonly redemptions: number
   readonly redeemers: readonly Redeemer[]
+  /** Gives nothing to keys that it does not know yet: one who knows its code was revoked. */
+  readonly closed?: boolean
 }
 
 /** The name of the Secret that keeps a grant's ledger. */
@@ -61,6 +63,7 @@ export function ledgerSecret(grant: AccessGrant, ledger: GrantLedger, previous?:
       code: ledger.code,
       redemptions: String(ledger.redemptions),
       redeemers: JSON.stringify(ledger.redeemers),
+      ...(ledger.closed === true ? { closed: 'true' } : {}),
     }),
   }
 }
@@ -75,6 +78,7 @@ export function readLedger(secret: Secret): GrantLedger {
         .min(0)
         .parse(Number(secretText(secret, 'redemptions') ?? '0')),
       redeemers: redeemersSchema.parse(JSON.parse(secretText(secret, 'redeemers') ?? '[]')),
+      ...(secretText(secret, 'closed') === 'true' ? { closed: true } : {}),
     }
   } catch (cause) {
     const name = secret.metadata.name

@@ -29,6 +29,17 @@ export class Grants {
     return this.#turns.run(uid, async () => task(await this.#find(uid)))
   }
 
+  /** Changes the ledgers of all grants, each in its grant's turn. One that cannot be read opens nothing and is left. */
+  async changeAll(change: (ledger: GrantLedger) => GrantLedger): Promise<void> {
+    for (const { metadata } of await this.#store.list('AccessGrant')) {
+      await this.withGrant(metadata.uid ?? '', async (stored) => {
+        if (stored !== undefined) await stored.save(change(stored.ledger))
+      }).catch((error: unknown) => {
+        if (!(error instanceof SkupperError) || error.code !== 'grant/broken-ledger') throw error
+      })
+    }
+  }
+
   /**
    * Brings all grants, their ledgers and statuses up to date, and removes ledgers whose grant is gone. A ledger that
    * cannot be read is left as it is, and its grant says so.

@@ -1,11 +1,12 @@
 import type { AccessToken } from '../../core/model/access-token.ts'
-import type { Credentials } from '../../core/model/credentials.ts'
+import type { Credentials, GivenCredentials } from '../../core/model/credentials.ts'
 import type { Resource } from '../../core/model/resource.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
 import { refusal, refusalOf, type SitePolicies } from '../../core/model/policy/resource-refusal.ts'
 import type { SiteStore } from '../../core/model/site-store.ts'
 import { durationSetting } from '../../core/model/settings.ts'
-import { readAuthority } from '../../core/pki/authority.ts'
+import { MAX_PEERS } from '../../core/model/link-peers.ts'
+import { readCertificate } from '../../core/pki/certificate.ts'
 import { SkupperError } from '../../core/model/error.ts'
 import type { SiteResources } from '../site/site-resources.ts'
 import type { Log } from '../log.ts'
@@ -15,6 +16,7 @@ import { redeemToken } from '../redemption/redeem-token.ts'
 import { isCurrent } from '../redemption/renew-certificate.ts'
 import { LinkRenewals, type LinkCertificate } from './link-renewals.ts'
 import { Redemptions } from './redemptions.ts'
+import { authorityBeside, formerName } from '../credentials/ensure-issuer.ts'
 import { GRANT_SERVER, linkIssuer } from '../credentials/site-credentials.ts'
 import type { TokenAddress } from '../site/premises.ts'
 import type { Trouble } from '../site/statements.ts'
@@ -24,7 +26,10 @@ import { Grants } from '../token-server/grants.ts'
 import { PeerBook } from '../token-server/peer-book.ts'
 import type { IssuingSite } from '../token-server/redemption-answer.ts'
 import { RedemptionDesk } from '../token-server/redemption-desk.ts'
+import { revoke, type RevocationsOptions } from '../token-server/revocations.ts'
 import { RenewalDesk } from '../token-server/renewal-desk.ts'
+
+const VALIDITIES = ['certificate-validity', 'authority-validity'] as const
 
 export interface SiteTokensOptions {
   readonly siteId: string
@@ -61,8 +66,10 @@ export class SiteTokens {
   readonly #renewing: Redemptions
   readonly #renewals: LinkRenewals
   readonly #issuing: TokenIssuing
+  readonly #revocations: RevocationsOptions
   readonly #stop = new AbortController()
   #resources: SiteResources | undefined
+  #revokedKeys: readonly string[] = []
 
   constructor(options: SiteTokensOptions) {
     const { siteId, siteName, store, identityKey, now, steady, random, choosePort, sharedAddress, log, onChange } =
@@ -70,6 +77,7 @@ export class SiteTokens {
     const identity = new IdentityKey(identityKey)
     const grants = new Grants(store)
     const peers = new PeerBook(store)
+    this.#revocations = { store, grants, peers, log }
     const site = () => this.#issuingSite()
     const shared = { peers, site, sharedAddress, now, log }
     const desks = { redemptions: new RedemptionDesk({ grants, ...shared }), renewals: new RenewalDesk(shared) }
@@ -105,9 +113,31 @@ export class SiteTokens {
 
   /** Of the certificates that have to be renewed, those of links and what this site issues: the shortest life. */
   get shortestLifeMs(): number {
-    const own = this.#resources === undefined ? [] : [durationSetting(this.#resources.site, 'certificate-validity')]
+    const resources = this.#resources
+    const own = resources === undefined ? [] : VALIDITIES.map((key) => durationSetting(resources.site, key))
     const lives = [...this.linkCertificates.values()].map(({ lifetime }) => lifetime.notAfter - lifetime.notBefore)
     return Math.min(...own, ...lives)
+  }
+
+  /** SHA-256 (hex) of the public keys that have no access any more, as of the last `revoke`. */
+  get revokedKeys(): readonly string[] {
+    return this.#revokedKeys
+  }
+
+  /** Whether a site that may still connect uses a certificate of that CA (SHA-256 of its certificate, hex). */
+  async isIssuerInUse(fingerprint: string): Promise<boolean> {
+    const now = this.#options.now()
+    const peers = await this.#revocations.peers.all()
+    // Beyond that some were forgotten.
+    if (peers.length >= MAX_PEERS) return true
+    return peers.some(({ issuer, expires, revoked }) => {
+      return issuer === fingerprint && revoked === undefined && Date.parse(expires) > now
+    })
+  }
+
+  /** Takes access away from whom that is asked for. */
+  async revoke(now: Date): Promise<void> {
+    this.#revokedKeys = await revoke(this.#revocations, now)
   }
 
   /** Makes the key that the site is known by, if it has none: the first token is redeemed sooner. */
@@ -162,18 +192,26 @@ export class SiteTokens {
     return { kind: 'place', ...address, credentials: { ca, certificate, key } }
   }
 
+  /** The CA before the one of that name, where that is still trusted. A supplied one has none. */
+  async #former(name: string): Promise<GivenCredentials | undefined> {
+    const { store } = this.#options
+    return (await store.isIssuerSupplied(name)) ? undefined : store.issuer(formerName(name))
+  }
+
   /** What the answer to a token is made of; asked for each of them. */
   async #issuingSite(): Promise<IssuingSite> {
     if (this.#resources === undefined) throw notYet()
     const { site, accesses } = this.#resources
-    const issuer = await this.#options.store.issuer(linkIssuer(site, accesses))
+    const name = linkIssuer(site, accesses)
+    const issuer = await this.#options.store.issuer(name)
     if (issuer?.certificate === undefined) throw notYet()
     const { certificate, ca, key } = issuer
+    const former = await this.#former(name)
     const given = { certificate, ca, ...(key === undefined ? {} : { key }) }
-    const authority = readAuthority(given, this.#options.now())
+    const authority = authorityBeside(given, former, this.#options.now())
     return {
       authority,
-      issuers: [authority.certificate],
+      issuers: [authority.certificate, ...(former === undefined ? [] : [readCertificate(former.certificate ?? '')])],
       endpoints: (await this.#options.store.list('RouterAccess')).flatMap(endpointsOf),
       certificateLifeMs: durationSetting(site, 'certificate-validity'),
     }

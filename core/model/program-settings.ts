@@ -3,7 +3,6 @@ import { among, isFlag, isLabels, type Setting } from './setting.ts'
 import { parseTolerations } from './tolerations.ts'
 
 const SITE = { kinds: ['Site'] } as const
-const LOGGING = /^([A-Z_]+:)?[a-z]+\+?(,([A-Z_]+:)?[a-z]+\+?)*$/
 const ANNOTATIONS = /^([A-Za-z0-9][-A-Za-z0-9_./]*=[^,]*)(,[A-Za-z0-9][-A-Za-z0-9_./]*=[^,]*)*$/
 const IMAGE = /^[\w][\w./:@-]{0,511}$/
 const USER = /^[-._a-zA-Z0-9]{1,253}$/
@@ -21,11 +20,6 @@ export const PROGRAM_SETTINGS = [
     ...{ ...SITE, key: 'image', default: '', wanted: 'the name of an image' },
     meaning: "Image of the site's programs; by default that of the release that made the site.",
     accepts: (value: string) => value === '' || IMAGE.test(value),
-  },
-  {
-    ...{ ...SITE, key: 'router-logging', default: '', wanted: 'levels such as "info" or "ROUTER:debug,SERVER:info+"' },
-    meaning: 'What routers log.',
-    accepts: (value: string) => value === '' || LOGGING.test(value),
   },
   { ...SITE, key: 'controller-cpu', default: '50m', ...quantity, meaning: 'CPU that the controller asks for.' },
   { ...SITE, key: 'controller-memory', default: '96Mi', ...quantity, meaning: 'Memory that the controller asks for.' },

@@ -2,6 +2,7 @@ import { CLUSTER_SETTINGS } from './cluster-settings.ts'
 import { parseDuration } from './duration.ts'
 import { textMap } from './field-schemas.ts'
 import { PROGRAM_SETTINGS } from './program-settings.ts'
+import { routerLogging, USUAL_LOGGING } from './router-logging.ts'
 import { among, isFlag, isHost, isLabels, isProgram, isValidity, type Setting, type SettingsKind } from './setting.ts'
 
 /** Every settings key that this project reads: the one table that the documentation prints. */
@@ -47,6 +48,15 @@ export const SETTINGS = [
     accepts: isValidity,
   },
   {
+    key: 'authority-validity',
+    kinds: ['Site'],
+    default: '87600h',
+    wanted: 'a duration of at least 30s, such as "8760h"',
+    meaning:
+      'How long the authority that signs for links is valid; after two thirds of it the next one begins beside it.',
+    accepts: isValidity,
+  },
+  {
     key: 'router-engine',
     kinds: ['Site'],
     default: 'built-in',
@@ -69,6 +79,14 @@ export const SETTINGS = [
     wanted: '"auto" or a number from 0 to 32',
     meaning: 'How many connections carry the streams of a link.',
     accepts: (value) => value === 'auto' || (/^\d{1,2}$/.test(value) && Number(value) <= 32),
+  },
+  {
+    key: 'router-logging',
+    kinds: ['Site'],
+    default: USUAL_LOGGING,
+    wanted: 'levels such as "info" or "ROUTER:debug,SERVER:info+"',
+    meaning: 'What routers log; a level alone is for all modules without one of their own.',
+    accepts: (value) => routerLogging(value) !== undefined,
   },
   {
     key: 'protocol-deduced',

@@ -34,6 +34,7 @@ export function initCommand(cli: Cli): Command {
       }
       if (flags.output !== undefined) throw new SkupperError('flag/refused', OUTPUT_ALONE, { given: flags.output })
       const setup = await platform.setUp(givenFlags(command, platform.name))
+      for (const remark of setup.remarks ?? []) cli.terminal.warn(remark)
       for (const change of setup.changes) cli.terminal.print(change)
       const remark = await platform.start()
       if (flags.wait === 'ready') await waitForSite(cli, platform, flags.timeout)

@@ -12,10 +12,12 @@ import type { Site } from '../../core/model/site.ts'
 import type { Platform } from '../platform/platform.ts'
 import { requireSite } from '../site.ts'
 import { readToken } from '../token-file.ts'
-import { outgoingLinks } from '../view/links.ts'
+import { outgoingLinks, type LinkSources, type OutgoingLink } from '../view/links.ts'
 import { waitUntil } from '../wait.ts'
 
 const REFUSED = 'link/refused'
+/** A peer without a controller may never say who it is. */
+const ACQUAINTANCE_MS = 5_000
 
 interface Flags extends WaitFlags {
   name?: string
@@ -47,6 +49,7 @@ export function linkCreateCommand(cli: Cli): Command {
         if (!isRefusal(cause)) cli.terminal.print(configured)
         throw cause
       })
+      await waitForName(cli, platform, name)
       cli.terminal.print(configured)
       cli.terminal.print(`Link ${name} is connected`)
     })
@@ -133,11 +136,28 @@ async function waitForLink(cli: Cli, platform: Platform, { name, timeoutMs }: { 
         const reason = refused.message ?? 'the other site refused the token'
         throw failed(new SkupperError(REFUSED, `Failed to redeem claim: ${reason}`, { given: name }))
       }
-      const link = outgoingLinks({ links, tokens, remoteSites: [] }).find((candidate) => candidate.name === name)
+      const link = linkNamed(name, { links, tokens })
       return link?.connected === true ? undefined : (link?.reason ?? 'not connected')
     },
     { what: `Waiting for link ${name}`, timeoutMs, terminal: cli.terminal },
   )
+}
+
+/** Both sites learn of each other at about the same time: once this one knows the other, that one shows the link. */
+async function waitForName({ terminal }: Cli, { resources }: Platform, name: string): Promise<void> {
+  const look = async () => {
+    const [links, tokens] = await Promise.all([resources.list('Link'), resources.list('AccessToken')])
+    const link = linkNamed(name, { links, tokens })
+    return link?.connected === true && link.remoteSite === undefined ? 'its name is not known yet' : undefined
+  }
+  const waiting = { what: 'Waiting for the other site', timeoutMs: ACQUAINTANCE_MS, terminal }
+  await waitUntil(look, waiting).catch((cause: unknown) => {
+    if (!(cause instanceof SkupperError && cause.code === 'wait/timeout')) throw cause
+  })
+}
+
+function linkNamed(name: string, { links, tokens }: Pick<LinkSources, 'links' | 'tokens'>): OutgoingLink | undefined {
+  return outgoingLinks({ links, tokens, remoteSites: [] }).find((candidate) => candidate.name === name)
 }
 
 function failed(cause: unknown): SkupperError {

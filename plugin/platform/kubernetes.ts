@@ -80,8 +80,8 @@ export class KubernetesPlatform implements Platform {
 
   async setUp(flags: SiteFlags): Promise<Setup> {
     checkFlags(flags)
-    await installMissingCrds(this.#client)
-    return this.#makeSite(this.#client, flags)
+    const remarks = await installMissingCrds(this.#client)
+    return { ...(await this.#makeSite(this.#client, flags)), remarks }
   }
 
   async plan(flags: SiteFlags): Promise<SetupPlan> {

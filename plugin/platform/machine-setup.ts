@@ -73,7 +73,14 @@ const LINK_ROLES = ['inter-router', 'edge'] as const
 const MAX_PORT = 65_535
 const OLD_LINK_HOST = 'Other sites still know the old link-host: make new tokens for them.'
 const SERVICE_SETTINGS = ['service-sync', 'service-sync-labels'] as const
-const SITE_SETTINGS = ['listen-host', 'link-host', ...SERVICE_SETTINGS, 'router-engine', 'router-binary'] as const
+const SITE_SETTINGS = [
+  'listen-host',
+  'link-host',
+  ...SERVICE_SETTINGS,
+  'router-engine',
+  'router-binary',
+  'router-logging',
+] as const
 
 const LINK_FLAGS = ['link-host', 'link-port', 'edge-port']
 

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Connector } from '../../core/model/connector.ts'
-import { SkupperError } from '../../core/model/error.ts'
 import type { AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { Resource } from '../../core/model/resource.ts'
 import { settingOf } from '../../core/model/settings.ts'
@@ -13,6 +12,7 @@ import type { SiteFlags } from '../site-flags.ts'
 import { findSite } from '../site.ts'
 import type { Target, TargetName } from '../target.ts'
 import { checkPort } from './check-port.ts'
+import { requireOwnAuthority, revokeMachineAccess } from './machine-access.ts'
 import { movedListeners } from './moved-listeners.ts'
 import { changedSite, checkHost, newSite } from './machine-setup.ts'
 import type { DumpFile, Platform, RunningVersions, Setup } from './platform.ts'
@@ -117,9 +117,13 @@ export class MachinePlatform implements Platform {
     return true
   }
 
-  revokeAccess(): Promise<string[]> {
-    const reason = 'on a machine, "skupper delete" and "skupper init" make a new site that nobody has access to'
-    return Promise.reject(new SkupperError('access/unsupported', `revoke-access is for Kubernetes: ${reason}`))
+  /** A certificate is looked at when a connection begins: with the router all connections end. */
+  async revokeAccess(): Promise<string[]> {
+    await requireOwnAuthority(this.resources)
+    await this.#stop()
+    const done = await revokeMachineAccess(this.resources)
+    await this.start()
+    return done
   }
 
   async remove(update: (text: string) => void): Promise<void> {

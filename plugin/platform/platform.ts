@@ -6,6 +6,7 @@ import type { Site } from '../../core/model/site.ts'
 import type { Finding } from '../check/finding.ts'
 import type { SetupPlan } from './setup-plan.ts'
 import type { SiteFlags } from '../site-flags.ts'
+import type { PlatformName } from './platform-name.ts'
 import type { Target, TargetName } from '../target.ts'
 
 /** Where the resources of one namespace lie: the two stores, a directory and an API server, both answer to this. */
@@ -27,6 +28,8 @@ export interface DumpFile {
 export interface Setup {
   isNew: boolean
   changes: string[]
+  /** What people must know of the place, in a line each. */
+  remarks?: string[]
 }
 
 /** What runs a site's programs, where that is known. */
@@ -34,8 +37,6 @@ export interface RunningVersions {
   controller: string
   router: string
 }
-
-export type PlatformName = 'kubernetes' | 'linux'
 
 /** What the commands need of the place where a site runs. */
 export interface Platform {
@@ -60,7 +61,7 @@ export interface Platform {
   versions(): Promise<RunningVersions>
   /** Makes the site run this release. False where it does already, unless `force` restarts it all the same. */
   update(force: boolean): Promise<boolean>
-  /** Ends what other sites may do here; says what was done. Throws `access/unsupported` where it cannot be. */
+  /** Ends what other sites may do here; says what was done. Throws `access/…` where it cannot be. */
   revokeAccess(): Promise<string[]>
   /** Ends the site's programs and removes everything that was made for the site; tells what it waits for. */
   remove(update: (text: string) => void): Promise<void>

@@ -18,6 +18,7 @@ const TYPES = [
   'router.node',
   'router.link',
   'router.address',
+  'log',
 ]
 
 /** What the router answers for each type of entity; where it does not answer, a file that says why. */

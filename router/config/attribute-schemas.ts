@@ -38,5 +38,16 @@ export const text = z.string({ error: 'text' }).max(4096, { error: 'text of at m
 /** PEM written out. */
 export const pem = z.string({ error: PEM_WANTED }).max(MAX_PEM_CHARACTERS, { error: PEM_WANTED }).optional()
 
+/** SHA-256 hashes in hex with commas between, at most so many; in lower case. */
+export function hashes(max: number) {
+  const wanted = `at most ${String(max)} SHA-256 hashes in hex, with commas between`
+  const isList = (words: string): boolean =>
+    words.split(',').length <= max && words.split(',').every((word) => /^[0-9a-f]{64}$/.test(word))
+  return z
+    .string({ error: wanted })
+    .transform((words) => words.toLowerCase())
+    .refine((words) => words === '' || isList(words), { error: wanted })
+}
+
 /** Text that must be there. */
 export const requiredText = text.min(1, { error: 'text that is not empty' })

@@ -12,6 +12,8 @@ export interface EngineCapabilities {
   readonly bindsHealth: boolean
   /** Takes certificates over management, as texts; else it reads its files only. */
   readonly inlineTls: boolean
+  /** Turns keys away that were revoked, though their certificates are valid. */
+  readonly revokesKeys: boolean
 }
 
 /** Our own router. */
@@ -21,6 +23,7 @@ export const BUILT_IN: EngineCapabilities = {
   updatesAddresses: true,
   bindsHealth: true,
   inlineTls: true,
+  revokesKeys: true,
 }
 
 /** skupper-router 3.x, written in C: it balances connections, and has no httpListener since 3.1. */
@@ -30,6 +33,7 @@ export const SKUPPER_ROUTER: EngineCapabilities = {
   updatesAddresses: false,
   bindsHealth: false,
   inlineTls: false,
+  revokesKeys: false,
 }
 
 /** The capabilities of the engine of that name. Throws `config/unknown-engine`. */

@@ -1,6 +1,7 @@
 import { jsonOf } from '../../core/model/schema-issue.ts'
 import { BUILT_IN, type EngineCapabilities } from './engine-capabilities.ts'
 import { INLINE_TLS, parseAttributes, type AttributeValue, type EntityConfig, type EntityType } from './entities.ts'
+import { logChanges } from './log-changes.ts'
 import { isOurProfile } from './ssl-profiles.ts'
 import { FINGERPRINT_ATTRIBUTES, tlsFingerprints } from './tls-fingerprints.ts'
 import type { TlsFingerprints } from './tls-fingerprints.ts'
@@ -26,13 +27,15 @@ export interface EntityPlan {
   readonly create: readonly EntityChange[]
 }
 
+const TLS_FILES = ['caCertFile', 'certFile', 'privateKeyFile'] as const
+
 /**
  * The types that are kept in step, those that others refer to first, each with what it is compared by: every attribute
  * that our configuration ever sets. Others keep their defaults, which may differ from engine to engine. All other
  * types are read from the boot file only.
  */
 const COMPARED: ReadonlyMap<EntityType, readonly string[]> = new Map([
-  ['sslProfile', ['caCertFile', 'certFile', 'privateKeyFile', 'ordinal', 'oldestValidOrdinal']],
+  ['sslProfile', [...TLS_FILES, 'ordinal', 'oldestValidOrdinal', 'revokedKeys']],
   ['listener', ['host', 'port', 'role', 'sslProfile', 'saslMechanisms', 'authenticatePeer', 'requireSsl']],
   ['connector', ['host', 'port', 'role', 'cost', 'sslProfile', 'saslMechanisms', 'verifyHostname']],
   [
@@ -47,7 +50,7 @@ const COMPARED: ReadonlyMap<EntityType, readonly string[]> = new Map([
 
 /** What can be updated in place (protocol sheet, section 7); any other change is a deletion and a creation. */
 const UPDATABLE: Partial<Record<EntityType, readonly string[]>> = {
-  sslProfile: ['caCertFile', 'certFile', 'privateKeyFile', ...INLINE_TLS, 'ordinal', 'oldestValidOrdinal'],
+  sslProfile: [...TLS_FILES, ...INLINE_TLS, 'ordinal', 'oldestValidOrdinal', 'revokedKeys'],
   tcpListener: ['observer'],
   listenerAddress: ['value'],
 }
@@ -73,7 +76,7 @@ const OURS: Partial<Record<EntityType, (name: string, attributes: CurrentEntity[
 
 /** The entity types that `diffEntities` wants to see of a router. */
 export function reconciledTypes({ httpListener }: EngineCapabilities): EntityType[] {
-  return [...COMPARED.keys()].filter((type) => httpListener || !type.startsWith('http'))
+  return ['log' as const, ...COMPARED.keys()].filter((type) => httpListener || !type.startsWith('http'))
 }
 
 /**
@@ -86,8 +89,9 @@ export function diffEntities(
   desired: readonly EntityConfig[],
   capabilities: EngineCapabilities = BUILT_IN,
 ): EntityPlan {
+  const wished = desired.map(([type, attributes]) => ({ type, attributes }))
   const have = ours(current)
-  const want = ours(desired.map(([type, attributes]) => ({ type, attributes })))
+  const want = ours(wished)
   const remove = [...have].filter(([key]) => !want.has(key)).map(([, entity]) => entity)
   const update: EntityChange[] = []
   const create: EntityChange[] = []
@@ -109,7 +113,7 @@ export function diffEntities(
   }
   return {
     delete: removable(remove, current).map((entity) => changeOf(entity, {})),
-    update: update.filter(({ attributes }) => Object.keys(attributes).length > 0),
+    update: [...logChanges(current, wished), ...update.filter(({ attributes }) => Object.keys(attributes).length > 0)],
     create: create.sort(byDependence),
   }
 }

@@ -1,5 +1,5 @@
 import { fields, oneOf } from '../../core/model/field-schemas.ts'
-import { flag, number, pem, port, requiredText, text } from './attribute-schemas.ts'
+import { flag, hashes, number, pem, port, requiredText, text } from './attribute-schemas.ts'
 
 // Attribute names and defaults: protocol sheet, section 7.
 
@@ -43,6 +43,9 @@ const address = fields({
   error: 'exactly one of prefix and pattern',
 })
 
+/** As many as a site remembers peers. */
+const MAX_REVOKED_KEYS = 1000
+
 const sslProfile = fields({
   name: requiredText,
   caCertFile: text.optional(),
@@ -52,6 +55,8 @@ const sslProfile = fields({
   caCert: pem,
   cert: pem,
   privateKey: pem,
+  // Of our own router as well: SHA-256 of public keys that open nothing though their certificates are valid.
+  revokedKeys: hashes(MAX_REVOKED_KEYS).default(''),
   password: text.optional(),
   ciphers: text.optional(),
   protocols: text.optional(),

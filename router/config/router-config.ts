@@ -2,6 +2,7 @@ import type { Connector } from '../../core/model/connector.ts'
 import type { Link } from '../../core/model/link.ts'
 import type { AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
+import { routerLogging } from '../../core/model/router-logging.ts'
 import { settingOf } from '../../core/model/settings.ts'
 import type { Site } from '../../core/model/site.ts'
 import type { EngineCapabilities } from './engine-capabilities.ts'
@@ -45,7 +46,10 @@ export function routerMode(site: Site): 'interior' | 'edge' {
 
 function render(input: RouterConfigInput, capabilities: EngineCapabilities): Rendered {
   const { site, facts } = input
-  const profiles = new SslProfiles(facts.credentials)
+  const profiles = new SslProfiles(facts.credentials, {
+    keys: capabilities.revokesKeys ? (facts.revokedKeys ?? []) : [],
+    where: new Set(input.routerAccesses.map(({ spec }) => spec.tlsCredentials)),
+  })
   const context: RenderContext = { facts, capabilities, profiles, mode: routerMode(site) }
   const groups = [
     localEntities(context),
@@ -78,8 +82,14 @@ function baseEntities(site: Site, { facts, mode }: RenderContext): EntityConfig[
     ['site', { name, namespace, platform, version }],
     // The routers' own multicast: telemetry and service sync (protocol sheet, section 6).
     ['address', { prefix: 'mc', distribution: 'multicast' }],
-    ['log', { module: 'ROUTER_CORE', enable: 'error+' }],
+    ...logEntities(site),
   ]
+}
+
+/** A YAML file may ask for what no router has: then it is as if it asked for nothing. */
+function logEntities(site: Site): EntityConfig[] {
+  const levels = routerLogging(settingOf(site, 'router-logging')) ?? []
+  return levels.map(({ module, enable }): EntityConfig => ['log', { module, enable }])
 }
 
 /** The listeners that are not for the network: management, health and metrics. */

@@ -9,6 +9,8 @@ export interface RouterFacts {
   readonly version: string
   /** The files of every set of credentials that is there, by name. */
   readonly credentials: ReadonlyMap<string, CredentialFiles>
+  /** SHA-256 (hex) of the public keys of peers that have no access any more, sorted. */
+  readonly revokedKeys?: readonly string[] | undefined
   /** Where the local `normal` listener binds. */
   readonly management: HostPort
   /** Where `/healthz` and `/metrics` are served; nowhere if undefined. */

@@ -8,9 +8,11 @@ import type { CredentialFiles } from './router-facts.ts'
 export class SslProfiles {
   readonly #credentials: ReadonlyMap<string, CredentialFiles>
   readonly #used = new Map<string, EntityConfig>()
+  readonly #revocation: Revocation
 
-  constructor(credentials: ReadonlyMap<string, CredentialFiles>) {
+  constructor(credentials: ReadonlyMap<string, CredentialFiles>, revocation: Revocation = NONE_REVOKED) {
     this.#credentials = credentials
+    this.#revocation = revocation
   }
 
   /** The profile of a listener, or of a connector that shows a certificate; undefined while credentials are missing. */
@@ -48,7 +50,13 @@ export class SslProfiles {
       privateKeyFile: files.key,
       ...inline(files),
       ...ordinals(files),
+      ...this.#revoked(credentials),
     })
+  }
+
+  #revoked(credentials: string): Record<string, string> {
+    const { keys, where } = this.#revocation
+    return keys.length > 0 && where.has(credentials) ? { revokedKeys: keys.join() } : {}
   }
 
   #use(name: string, files: Readonly<Record<string, string | number>>): string {
@@ -56,6 +64,14 @@ export class SslProfiles {
     return name
   }
 }
+
+/** Public keys (SHA-256, hex) that open nothing where peers are let in by these credentials. */
+export interface Revocation {
+  readonly keys: readonly string[]
+  readonly where: ReadonlySet<string>
+}
+
+const NONE_REVOKED: Revocation = { keys: [], where: new Set() }
 
 /** Whether a profile of this name is one that we make. */
 export function isOurProfile(name: string): boolean {

@@ -5,8 +5,10 @@ import type { Items } from './control/encoded.ts'
 /** What kind of router signs. */
 export type RouterMode = 'interior' | 'edge'
 
-/** Flag bits of the section. Others, such as 2 for resend-released, are passed on as they are. */
+/** Flag bits of the section. Others are passed on as they are. */
 export const STREAMING = 1
+/** Whoever is given the message back tries another way. */
+export const RESEND_RELEASED = 2
 export const DISABLE_Q2 = 4
 
 /** A trace longer than this is a loop: no network has a path of so many routers. */

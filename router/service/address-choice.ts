@@ -1,3 +1,4 @@
+import type { ServiceRecord } from './service-context.ts'
 import type { StreamRouter } from './stream-router.ts'
 
 /**
@@ -11,6 +12,8 @@ export interface ChosenAddress {
   readonly address: string
   /** Clients that were sent there. */
   connectionsOpened: number
+  /** What the network is told of the listener as far as it leads there. */
+  readonly record: ServiceRecord
 }
 
 /** An address of a listener, for whoever added it. */
@@ -32,6 +35,8 @@ export interface AddressChoiceOptions {
   readonly strategy: AddressStrategy
   /** From 0 up to 1. */
   readonly random: () => number
+  /** Makes the record of an address; it ends with its place here. */
+  readonly openRecord: (address: string, counts: () => { flowCountL4: number }) => ServiceRecord
   /** Called when the first address gets a target, and when the last has lost its own. */
   readonly onChange: (reachable: boolean) => void
 }
@@ -49,7 +54,8 @@ export class AddressChoice {
 
   /** Adds an address; `value` is what the strategy goes by. */
   add(address: string, value: number): AddedAddress {
-    const known: Known = { address, value, connectionsOpened: 0, reachable: false }
+    const record = this.#options.openRecord(address, () => ({ flowCountL4: known.connectionsOpened }))
+    const known: Known = { address, value, connectionsOpened: 0, reachable: false, record }
     this.#unwatch.set(known, () => undefined)
     const unwatch = this.#options.router.watch(address, (reachable) => {
       known.reachable = reachable
@@ -100,7 +106,10 @@ export class AddressChoice {
   }
 
   #forget(known: Known): void {
-    this.#unwatch.get(known)?.()
+    const unwatch = this.#unwatch.get(known)
+    if (unwatch === undefined) return
+    unwatch()
     this.#unwatch.delete(known)
+    known.record.end()
   }
 }

@@ -5,7 +5,7 @@ import { ClientOpening, type OpeningContext } from './client-opening.ts'
 import { ListenerFlow } from './listener-flow.ts'
 import type { ObserverMode } from '../observe/http-observer.ts'
 import { ListeningSocket, type ListeningSocketOptions } from './listening-socket.ts'
-import type { ServiceContext, ServiceRecord } from './service-context.ts'
+import type { ServiceAttributes, ServiceContext } from './service-context.ts'
 import { resetSocket } from './reset-socket.ts'
 import { StreamSet, type Traffic } from './stream-set.ts'
 import { TlsEntrance } from './tls-entrance.ts'
@@ -41,10 +41,11 @@ export class TcpListener {
   readonly #opening: Omit<OpeningContext, 'address'>
   readonly #addresses: AddressChoice
   readonly #socket: ListeningSocket
-  readonly #record: ServiceRecord
   readonly #streams: StreamSet
   readonly #unwatch: () => void
   readonly #entrance: TlsEntrance | undefined
+  /** Of a listener without a strategy. */
+  readonly #only: AddedAddress | undefined
   #observer: ObserverMode
   #reachable = false
   #up = false
@@ -77,17 +78,9 @@ export class TcpListener {
       },
       random: () => context.random(),
     })
-    const attributes = {
-      name: options.name,
-      protocol: 'tcp',
-      destHost: options.host,
-      destPort: String(options.port),
-      vanAddress: options.address ?? '',
-    }
-    const counts = () => ({ flowCountL4: this.#streams.connectionsOpened })
-    this.#record = context.records.open('LISTENER', attributes, counts)
     this.#addresses = new AddressChoice({
       ...{ router: context.router, strategy: options.strategy ?? 'priority', random: () => context.random() },
+      openRecord: (address, counts) => context.records.open('LISTENER', this.#attributesOf(address), counts),
       onChange: (reachable) => {
         this.#reachable = reachable
         this.#openOrClose()
@@ -96,7 +89,7 @@ export class TcpListener {
     this.#unwatch = context.sockets.watch(() => {
       this.#openOrClose()
     })
-    if (options.address !== undefined) this.#addresses.add(options.address, 0)
+    if (options.address !== undefined) this.#only = this.#addresses.add(options.address, 0)
   }
 
   /** Sends clients to one more address; `value` is what the strategy goes by. */
@@ -141,7 +134,6 @@ export class TcpListener {
     this.#addresses.close()
     this.#socket.close()
     this.#entrance?.close()
-    this.#record.end()
   }
 
   /** Stops listening, waits until every connection has ended, and resets those that are left after `deadlineMs`. */
@@ -180,19 +172,29 @@ export class TcpListener {
   }
 
   #accept(socket: Socket, alpn?: string): void {
-    const address = this.#addresses.next()?.address ?? this.#options.address
+    const chosen = this.#addresses.next() ?? this.#only?.chosen
     // The last target went while this client was on its way.
-    if (address === undefined || this.#closed) resetSocket(socket)
-    else new ClientOpening(socket, this.#flowOf(socket), { ...this.#opening, address, alpn }).attempt()
+    if (chosen === undefined || this.#closed) resetSocket(socket)
+    else {
+      const { address, record } = chosen
+      new ClientOpening(socket, this.#flowOf(socket, record.id), { ...this.#opening, address, alpn }).attempt()
+    }
   }
 
-  #flowOf(socket: Socket): ListenerFlow | undefined {
+  /** Of a listener with several addresses the network is told as of one listener for each. */
+  #attributesOf(vanAddress: string): ServiceAttributes {
+    const { name, host, port } = this.#options
+    return { name, protocol: 'tcp', destHost: host, destPort: String(port), vanAddress }
+  }
+
+  /** `parent`: the identity of the listener's record for the address. */
+  #flowOf(socket: Socket, parent: string): ListenerFlow | undefined {
     const { flows } = this.#context
     if (!flows.heard) return undefined
     // Only now: the system is asked for them.
     const { remoteAddress = '', remotePort = 0 } = socket
     const sourceHost = remoteAddress.replace(MAPPED_IPV4, '')
-    const origin = { parent: this.#record.id, sourceHost, sourcePort: String(remotePort) }
+    const origin = { parent, sourceHost, sourcePort: String(remotePort) }
     return new ListenerFlow(flows, { ...origin, observer: this.#observer })
   }
 

@@ -12,6 +12,8 @@ export interface TlsMaterial {
   readonly key: string | undefined
   /** Grows with each renewal of the certificate. */
   readonly ordinal: number
+  /** SHA-256 (hex) of public keys that are refused though their certificates are valid. */
+  readonly revokedKeys?: ReadonlySet<string> | undefined
 }
 
 /** TLS material with all that mutual TLS takes. */
@@ -20,6 +22,7 @@ export interface MutualTls {
   readonly cert: string
   readonly key: string
   readonly ordinal: number
+  readonly revokedKeys?: ReadonlySet<string> | undefined
 }
 
 export type SslProfileAttributes = AttributesOf<'sslProfile'>
@@ -32,14 +35,15 @@ export type SslProfileAttributes = AttributesOf<'sslProfile'>
 export async function loadTls(profile: SslProfileAttributes): Promise<TlsMaterial> {
   const [ca, cert, key] = await textsOf(profile)
   const opened = key === undefined ? undefined : openKey(key, profile)
-  const material = { ca, cert, key: opened, ordinal: profile.ordinal }
+  const revokedKeys = profile.revokedKeys === '' ? {} : { revokedKeys: new Set(profile.revokedKeys.split(',')) }
+  const material = { ca, cert, key: opened, ordinal: profile.ordinal, ...revokedKeys }
   tryMaterial(material, profile)
   return material
 }
 
 /** The material for an AMQP listener or connector, which needs all files. Throws `config/bad-certificate`. */
-export function mutualTls({ ca, cert, key, ordinal }: TlsMaterial, name: string): MutualTls {
-  if (ca !== undefined && cert !== undefined && key !== undefined) return { ca, cert, key, ordinal }
+export function mutualTls({ ca, cert, key, ...others }: TlsMaterial, name: string): MutualTls {
+  if (ca !== undefined && cert !== undefined && key !== undefined) return { ca, cert, key, ...others }
   throw bad('needs a CA, a certificate and a private key', { name })
 }
 

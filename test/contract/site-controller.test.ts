@@ -56,26 +56,80 @@ function anyShape({ apiVersion, kind }: ResourceType, plural: string): KubeObjec
   }
 }
 
-const named = (name: string) =>
-  expect.objectContaining({ metadata: expect.objectContaining({ name }) as unknown }) as unknown
+type HostOf = (port: string) => string
+
+const PORTS = [
+  ['inter-router', 55_671],
+  ['edge', 45_671],
+  ['claims', 8081],
+] as const
+const NGINX = {
+  'nginx.ingress.kubernetes.io/ssl-passthrough': 'true',
+  'nginx.ingress.kubernetes.io/ssl-redirect': 'true',
+  mine: 'yes',
+}
+
+function ingressTo(host: HostOf, linkAccess: string): object[] {
+  const rules = PORTS.map(([name, number]) => {
+    const backend = { service: { name: 'skupper-router', port: { number } } }
+    return { host: host(name), http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }
+  })
+  return [{ ...(linkAccess === 'ingress' ? {} : { ingressClassName: 'nginx' }), rules }]
+}
+
+/** What leads TLS to the ports of the Service `skupper-router`, unbroken, by the name that is asked for. */
+const WAYS = {
+  ingress: { type: INGRESS, annotations: { mine: 'yes' }, of: ingressTo },
+  'ingress-nginx': { type: INGRESS, annotations: NGINX, of: ingressTo },
+  'nginx-ingress-v1': { type: INGRESS, annotations: NGINX, of: ingressTo },
+  'contour-http-proxy': {
+    type: HTTP_PROXY,
+    annotations: undefined,
+    of: (host: HostOf) =>
+      PORTS.map(([name, port]) => ({
+        virtualhost: { fqdn: host(name), tls: { passthrough: true } },
+        tcpproxy: { services: [{ name: 'skupper-router', port }] },
+      })),
+  },
+  route: {
+    type: ROUTE,
+    annotations: undefined,
+    of: (host: HostOf) =>
+      PORTS.map(([name]) => ({
+        host: host(name),
+        port: { targetPort: name },
+        tls: { termination: 'passthrough', insecureEdgeTerminationPolicy: 'None' },
+        to: { kind: 'Service', name: 'skupper-router' },
+      })),
+  },
+  gateway: {
+    type: TLS_ROUTE,
+    annotations: undefined,
+    of: (host: HostOf) =>
+      PORTS.map(([name, port]) => ({
+        parentRefs: [{ name: 'shared' }],
+        hostnames: [host(name)],
+        rules: [{ backendRefs: [{ name: 'skupper-router', port }] }],
+      })),
+  },
+} as const
 
 describe.skipIf(KUBECONFIG === undefined)('a way in', () => {
-  test.each([
-    ['ingress', INGRESS, ['skupper-router']],
-    ['ingress-nginx', INGRESS, ['skupper-router']],
-    ['contour-http-proxy', HTTP_PROXY, ['skupper-router-inter-router', 'skupper-router-edge']],
-    ['route', ROUTE, ['skupper-router-inter-router', 'skupper-router-edge']],
-    ['gateway', TLS_ROUTE, ['skupper-router-inter-router', 'skupper-router-edge']],
-  ] as const)(
+  test.each(Object.keys(WAYS) as (keyof typeof WAYS)[])(
     'of type %s is made of its objects, and goes with them',
-    async (linkAccess, type, names) => {
+    async (linkAccess) => {
+      const { type, annotations, of } = WAYS[linkAccess]
       await installForeign(await clusterClient())
-      const settings = { 'ingress-host': 'example.com', gateway: 'shared' }
-      const { admin, condition } = await controlledSite({ spec: { linkAccess, settings } })
+      const settings = { 'ingress-host': 'example.com', gateway: 'shared', 'ingress-annotations': 'mine=yes' }
+      const { admin, condition, namespace } = await controlledSite({ spec: { linkAccess, settings } })
       await eventually(async () => {
         const made = await admin.list<KubeObject>(type)
-        expect(made).toEqual(expect.arrayContaining(names.map(named)))
-        expect(JSON.stringify(made)).toContain('inter-router.')
+        const wanted = of((name) => `${name}.${namespace}.example.com`, linkAccess)
+        expect(made.map(({ spec }) => spec)).toEqual(
+          expect.arrayContaining(wanted.map((spec) => expect.objectContaining(spec) as unknown)),
+        )
+        expect(made).toHaveLength(wanted.length)
+        if (annotations !== undefined) expect(made[0]?.metadata.annotations).toMatchObject(annotations)
         expect((await admin.get(SERVICE, 'skupper-router'))?.spec?.type).toBe('ClusterIP')
         expect(await condition('Configured')).toBe('True OK')
         return true

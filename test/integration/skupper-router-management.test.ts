@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { EntityConfig } from '../../router/config/entities.ts'
 import { eventually } from '../support/eventually.ts'
 import { manage } from '../support/manage.ts'
+import { mixedNetwork } from '../support/mixed-network.ts'
 import { startRouter } from '../support/router-process.ts'
 import { SKROUTERD, startSkupperRouter, UNLESS_SKROUTERD } from '../support/skrouterd.ts'
 import { closedPort } from '../support/tcp-peers.ts'
@@ -100,4 +102,21 @@ describe.skipIf(SKROUTERD === '')(`management of skupper-router${UNLESS_SKROUTER
     })
     await eventually(() => collector.heartbeats.size === 2)
   })
+
+  test.each(['real', 'ours'] as const)(
+    '%s: telemetry tells of a listener once for each of its addresses',
+    async (kind) => {
+      const port = String(await closedPort())
+      const entities: readonly EntityConfig[] = [
+        ['tcpListener', { name: 'web', host: HOST, port, multiAddressStrategy: 'priority' }],
+        ['listenerAddress', { name: 'web-first', address: 'first', value: 2, listener: 'web' }],
+        ['listenerAddress', { name: 'web-second', address: 'second', value: 1, listener: 'web' }],
+      ]
+      const member = (await mixedNetwork({ kinds: { one: kind }, links: [], entities: { one: entities } }))('one')
+      const collector = await TelemetryCollector.open(member.clients)
+      await eventually(() => collector.records('LISTENER').length === 2, { deadlineMs: 20_000 })
+      const told = collector.records('LISTENER').map(({ name, vanAddress }) => `${String(name)} ${String(vanAddress)}`)
+      expect(told.toSorted()).toEqual(['web first', 'web second'])
+    },
+  )
 })

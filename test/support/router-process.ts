@@ -49,6 +49,10 @@ export class RouterProcess {
     createInterface(child.stdout).on('line', (line) => this.log.push(JSON.parse(line) as LogLine))
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
   /** The first line with these facts, which is waited for. */
   async logged(facts: LogLine, patience: { readonly deadlineMs?: number } = {}): Promise<LogLine> {
     return eventually(() => {

@@ -20,6 +20,7 @@ export type SkupperEntity = readonly [type: string, attributes: Readonly<Record<
 /** A running skupper-router. */
 export interface SkupperRouter {
   readonly id: string
+  readonly pid: number
   /** Its own log so far. */
   log(): Promise<string>
   /** Sends a signal, as for a router that hangs or dies. */
@@ -71,6 +72,7 @@ export async function startSkupperRouter(
   await eventually(() => Promise.all(listening.map(answers)))
   return {
     id,
+    pid: child.pid ?? 0,
     log: () => readFile(logFile, 'utf8'),
     signal: (name) => child.kill(name),
     stop,

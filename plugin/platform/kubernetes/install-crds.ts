@@ -6,17 +6,21 @@ import { SkupperError } from '../../../core/model/error.ts'
 
 /**
  * Installs the kinds of skupper.io that the cluster does not serve; those it serves are left as they are, and nobody
- * needs a right to look at their definitions. Throws `crds/missing`, saying what an administrator has to run, where to
- * install them is not permitted.
+ * needs a right to look at their definitions. Gives remarks on what was found beside what was missing. Throws
+ * `crds/missing`, saying what an administrator has to run, where to install them is not permitted.
  */
-export async function installMissingCrds(client: KubeClient): Promise<void> {
+export async function installMissingCrds(client: KubeClient): Promise<string[]> {
   const missing = await missingTypes(client)
-  if (missing.length === 0) return
+  if (missing.length === 0) return []
   // Only here: to load it takes longer than most commands do.
   const { installCrds } = await import('../../../core/kube/crds.ts')
-  await installCrds(client).catch((cause: unknown) => {
+  const reports = await installCrds(client).catch((cause: unknown) => {
     throw errorCode(cause) === 'kube/forbidden' ? notPermitted(missing, cause) : cause
   })
+  const foreign = reports.filter(({ outcome, managedBy }) => outcome === 'present' && managedBy !== 'skupper')
+  if (foreign.length === 0) return []
+  const names = foreign.map(({ name }) => name).join(', ')
+  return [`The cluster has definitions that are not of this release and are left as they are: ${names}`]
 }
 
 /** The definitions of the kinds of skupper.io that the cluster does not serve. */

@@ -2,9 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { KubeClient } from '../../../core/kube/kube-client.ts'
 import { POD, SECRET } from '../../../core/kube/resource-types.ts'
 import { SkupperError } from '../../../core/model/error.ts'
+import { accessRevoked } from '../access-revoked.ts'
 import type { Resources } from '../platform.ts'
 
 const SITE_CA = 'skupper-site-ca'
+/** Where that is about to be replaced: trusted beside it. */
+const FORMER_CA = 'skupper-site-ca-former'
 const ROUTER_CREDENTIALS = 'skupper-router-credentials'
 const ROUTER_PODS = 'application=skupper-router'
 const DEADLINE_MS = 30_000
@@ -18,14 +21,10 @@ export async function revokeAccess(client: KubeClient, resources: Resources): Pr
   const grants = await resources.list('AccessGrant')
   for (const { metadata } of grants) await resources.delete('AccessGrant', metadata.name)
   const before = (await client.get(SECRET, ROUTER_CREDENTIALS))?.metadata.resourceVersion
+  await client.delete(SECRET, FORMER_CA)
   const hadAuthority = await client.delete(SECRET, SITE_CA)
   if (hadAuthority) await replaceRouters(client, before)
-  return [
-    `${String(grants.length)} token${grants.length === 1 ? '' : 's'} revoked.`,
-    ...(hadAuthority
-      ? ['The site gets a new certificate authority: links of other sites end, and need new tokens.']
-      : []),
-  ]
+  return accessRevoked(grants.length, hadAuthority)
 }
 
 /** A certificate is looked at when a connection begins: what is up ends with its router, once there are new ones. */

@@ -15,6 +15,7 @@ export interface SslProfileOptions {
   readonly log: { warn(facts: object, message: string): void }
 }
 
+const FILES = ['caCertFile', 'certFile', 'privateKeyFile'] as const
 const UNUSABLE: readonly string[] = ['config/unreadable-file', 'config/bad-certificate']
 
 /**
@@ -23,7 +24,7 @@ const UNUSABLE: readonly string[] = ['config/unreadable-file', 'config/bad-certi
 export function sslProfileType({ profiles, mayBeMissing, log }: SslProfileOptions): EntityType {
   return configuredType({
     type: 'sslProfile',
-    updatable: ['caCertFile', 'certFile', 'privateKeyFile', ...INLINE_TLS, 'password', 'ordinal', 'oldestValidOrdinal'],
+    updatable: [...FILES, ...INLINE_TLS, 'password', 'ordinal', 'oldestValidOrdinal', 'revokedKeys'],
     secrets: ['password', ...INLINE_TLS],
     statusAttributes: FINGERPRINT_ATTRIBUTES,
     start: async (attributes) => {

@@ -17,6 +17,8 @@ export interface NewConnection {
   readonly name: string
   readonly socket: Socket
   readonly dir: 'in' | 'out'
+  /** As it was configured, of one that this router dials. */
+  readonly dialled?: { readonly host: string; readonly port: number }
   /** What it will be, as far as is known before the peer's open. */
   readonly role: ConnectionRole
   readonly amqp: (id: number) => ConnectionOptions

@@ -164,7 +164,7 @@ export class MeshConnector {
 
   #connectEdge(plane: EdgePlane<Hop>, socket: Socket, onClosed: (reason?: SkupperError) => void): void {
     this.#uplink = this.#context.connections.add({
-      ...{ name: this.name, socket, dir: 'out', role: 'edge' },
+      ...{ name: this.name, socket, dir: 'out', dialled: this.#target(), role: 'edge' },
       amqp: (id) => this.#amqp(id),
       owner: {
         onOpen: (connection, peer) => {

@@ -99,7 +99,7 @@ export class InteriorLink {
     const correlator = this.#options.correlator()
     const trunk = new Trunk(this.#context, { name, target, amqp: (id) => amqp(id, { correlator, data: true }) })
     const connection = this.#context.connections.add({
-      ...{ name, socket, dir: 'out', role: 'inter-router' },
+      ...{ name, socket, dir: 'out', dialled: target(), role: 'inter-router' },
       amqp: (id) => amqp(id, { correlator, data: false }),
       owner: {
         onOpen: (self, peer) => this.#opened(self, peer, trunk),

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls'
 import { messageOf, SkupperError } from '../../../core/model/error.ts'
+import { publicKeyHash } from '../../../core/pki/key.ts'
 import type { SaslMechanism } from '../../amqp/connection.ts'
 import type { ControlLog } from '../control/control-link.ts'
 import type { Refusals } from './refusals.ts'
@@ -13,6 +14,8 @@ export interface TlsFiles {
   readonly key: string
   /** Grows with each renewal of the certificate. */
   readonly ordinal?: number | undefined
+  /** SHA-256 (hex) of public keys that are refused though their certificates are valid. */
+  readonly revokedKeys?: ReadonlySet<string> | undefined
 }
 
 export interface ListenerOptions {
@@ -74,6 +77,9 @@ export class MeshListener {
   readonly #byPeer = new Map<string, number>()
   /** By the peer's address and port, oldest first: sockets that are not secured yet. */
   readonly #shaking = new Map<string, Socket>()
+  /** Those that are secured, with the SHA-256 of the public key that the peer has shown; empty where it has shown none. */
+  readonly #keys = new Map<Socket, string>()
+  #revoked: ReadonlySet<string>
   #connections = 0
 
   private constructor(options: ListenerOptions, context: ListenerContext) {
@@ -81,6 +87,7 @@ export class MeshListener {
     this.options = options
     this.#context = context
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.#revoked = options.tls?.revokedKeys ?? new Set()
     this.#tls = options.tls === undefined ? undefined : this.#secure(options.tls, onSocket)
     this.#server = createServer({ noDelay: true }, (socket) => {
       if (!this.#admit(socket)) socket.destroy()
@@ -106,9 +113,14 @@ export class MeshListener {
     return address === null || typeof address === 'string' ? 0 : address.port
   }
 
-  /** New peers meet these certificates; connections that stand are left alone. @throws SkupperError `mesh/bad-certificate` */
+  /**
+   * New peers meet these certificates; connections that stand are left alone, save those of revoked keys, which end at
+   * once. @throws SkupperError `mesh/bad-certificate`
+   */
   setTls(tls: TlsFiles): void {
     checked(() => this.#tls?.setSecureContext(tls))
+    this.#revoked = tls.revokedKeys ?? new Set()
+    for (const [socket, key] of this.#keys) if (this.#revoked.has(key)) this.#refuseRevoked(socket)
   }
 
   /** Accepts no more. Connections that stand are left alone. Harmless when called twice. */
@@ -124,7 +136,8 @@ export class MeshListener {
     const server = checked(() => createTlsServer(options))
     server.on('secureConnection', (socket) => {
       this.#shaking.delete(endOf(socket))
-      onSocket(socket, verified)
+      if (verified && !this.#mayEnter(socket)) this.#refuseRevoked(socket)
+      else onSocket(socket, verified)
     })
     server.on('tlsClientError', (error, socket) => {
       this.#refuse(socket.remoteAddress, messageOf(error))
@@ -132,6 +145,20 @@ export class MeshListener {
       socket.destroy()
     })
     return server
+  }
+
+  #mayEnter(socket: TLSSocket): boolean {
+    const certificate = socket.getPeerX509Certificate()
+    const key = certificate === undefined ? '' : publicKeyHash(certificate.publicKey)
+    this.#keys.set(socket, key)
+    socket.once('close', () => this.#keys.delete(socket))
+    // A peer that was verified has shown a certificate: without one nobody knows whose it is.
+    return this.#revoked.size === 0 || (key !== '' && !this.#revoked.has(key))
+  }
+
+  #refuseRevoked(socket: Socket): void {
+    this.#refuse(socket.remoteAddress, 'its access was revoked')
+    socket.destroy()
   }
 
   #shakeHands(socket: Socket, tls: TlsServer): void {

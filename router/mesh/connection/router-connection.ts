@@ -67,6 +67,8 @@ export interface RouterConnectionOptions {
   readonly name: string
   readonly socket: Socket
   readonly dir: 'in' | 'out'
+  /** What was dialled, as it was configured: what others know the other end by may be a name. */
+  readonly dialled?: { readonly host: string; readonly port: number }
   readonly role: ConnectionRole
   readonly amqp: ConnectionOptions
   readonly owner: ConnectionOwner
@@ -96,7 +98,8 @@ export class RouterConnection implements ConnectionHandler {
     this.name = options.name
     this.dir = options.dir
     this.socket = options.socket
-    this.host = hostOf(options.socket)
+    const { dialled } = options
+    this.host = dialled === undefined ? hostOf(options.socket) : `${dialled.host}:${String(dialled.port)}`
     this.#openedAt = options.now()
     this.#tls = tlsOf(options.socket)
     const { socket, amqp, dir } = options

@@ -79,9 +79,9 @@ export class Trunk {
   }
 
   #connect(routerId: string, socket: Socket, onClosed: (reason?: SkupperError) => void): void {
-    const { name, amqp } = this.#options
+    const { name, amqp, target } = this.#options
     const connection = this.#context.connections.add({
-      ...{ name, socket, dir: 'out', role: 'inter-router-data', amqp },
+      ...{ name, socket, dir: 'out', dialled: target(), role: 'inter-router-data', amqp },
       owner: {
         onOpen: (self, peer) => this.#opened(self, peer, routerId),
         onClosed: (self, reason) => {

@@ -7,10 +7,17 @@ import type { Place } from './choice.ts'
 import type { Hop } from './hop-target.ts'
 import { DEFAULT_PRIORITY, type MessageHead } from '../message-head.ts'
 import type { Ingress, Origin } from '../origin.ts'
-import { forward, onward, sendCopies, writeOnward } from './onward.ts'
-import { passageFromHere, passageOf, type Passage } from './passage.ts'
+import { forward, onward, openWay, sendCopies, writeOnward } from './onward.ts'
+import { passageFromHere, passageOf, trustedAnnotations, type Passage } from './passage.ts'
 import { randomToken } from '../random-token.ts'
-import { DISABLE_Q2, originAnnotations, STREAMING, type RouterAnnotations } from '../router-annotations.ts'
+import {
+  DISABLE_Q2,
+  originAnnotations,
+  RESEND_RELEASED,
+  STREAMING,
+  type RouterAnnotations,
+} from '../router-annotations.ts'
+import { HAS_A_DESTINATION, resend } from './resend.ts'
 import { encodeStreamHead, type StreamHead } from '../stream-head.ts'
 import { ConsumerTarget, LinkTarget, type LinkEndOptions, type Target, type WayOptions } from './target.ts'
 import { Transits } from './transits.ts'
@@ -208,6 +215,10 @@ export class Forwarder implements ArrivalHandler {
   }
 
   #passOn(arrival: Arrival, head: MessageHead, passage: Passage): void {
+    if (mayResend(arrival, head)) {
+      this.#resend(arrival, head, passage)
+      return
+    }
     const target = this.#table.one(passage)
     if (target instanceof ConsumerTarget) {
       this.#table.count(passage, [target])
@@ -217,6 +228,27 @@ export class Forwarder implements ArrivalHandler {
     else if (forward(arrival, { target, transits: this.transits }, onward(arrival, head, this.#routes))) {
       this.#count(passage, [target])
     } else this.#release(arrival)
+  }
+
+  /** Each place that the message may go to is tried once, until one keeps it. */
+  #resend(arrival: Arrival, head: MessageHead, passage: Passage): void {
+    const tried: Place[] = []
+    const message = onward(arrival, head, this.#routes)
+    const next = (): OutgoingDelivery | undefined => {
+      const target = this.#table.one(passage, tried)
+      if (target === undefined || tried.includes(target.place)) return undefined
+      tried.push(target.place)
+      const outgoing = openWay(arrival, { target, transits: this.transits }, message)
+      if (outgoing === undefined) return next()
+      this.#count(passage, [target])
+      if (target instanceof ConsumerTarget && arrival.ended === undefined) {
+        arrival.delivery.update(HAS_A_DESTINATION, false)
+      }
+      writeOnward(outgoing, target, message)
+      return outgoing
+    }
+    if (arrival.mayWait && arrival.size < MAX_KEPT_BYTES) return
+    if (!resend(arrival.delivery, next, arrival.ended)) this.#release(arrival)
   }
 
   /** Copies go out settled, and once there is at least one the message counts as accepted: nobody waits for the slowest. */
@@ -273,6 +305,12 @@ export class Forwarder implements ArrivalHandler {
     const { routerId, space } = this.#routes
     return originAnnotations(routerId, flags, space.mode)
   }
+}
+
+/** What is settled already is nobody's to give back. */
+function mayResend({ ended, ingress }: Arrival, head: MessageHead): boolean {
+  const isFlagged = ((head.annotations?.flags ?? 0) & RESEND_RELEASED) !== 0
+  return isFlagged && ended?.settled !== true && trustedAnnotations(ingress, head) !== undefined
 }
 
 function decoded(bytes: Buffer): DecodedMessage | undefined {

@@ -40,25 +40,38 @@ export function onward(arrival: Arrival, head: MessageHead, here: Here): Onward 
   }
 }
 
-/** Joins the delivery to one towards `target`, and counts it in `transits` while it is under way. False if that takes none; the delivery is then untouched. */
-export function forward(arrival: Arrival, to: { target: Target; transits: Transits }, message: Onward): boolean {
-  const { target, transits } = to
+/** Where a delivery goes, and what counts it while it is under way. */
+export interface Way {
+  readonly target: Target
+  readonly transits: Transits
+}
+
+/** Joins the delivery to one towards `target`. False if that takes none; the delivery is then untouched. */
+export function forward(arrival: Arrival, way: Way, message: Onward): boolean {
   const { delivery, ended } = arrival
+  const outgoing = openWay(arrival, way, message)
+  if (outgoing === undefined) return false
+  const taken = writeOnward(outgoing, way.target, message)
+  pipe(delivery, outgoing, ended !== undefined)
+  if (ended !== undefined) outgoing.end(ended.settled)
+  else if (!taken) delivery.pause()
+  return true
+}
+
+/** A delivery towards `target` that nothing is written to yet; undefined if that takes none. */
+export function openWay(
+  { ended }: Arrival,
+  { target, transits }: Way,
+  { priority }: Onward,
+): OutgoingDelivery | undefined {
   const outgoing = target.open({
-    streaming: ended === undefined,
-    priority: message.priority,
-    settled: ended?.settled ?? false,
+    ...{ streaming: ended === undefined, priority, settled: ended?.settled ?? false },
     onDone: () => {
       transits.remove()
     },
   })
-  if (outgoing === undefined) return false
-  transits.add()
-  const taken = writeOnward(outgoing, target, message)
-  pipe(delivery, outgoing)
-  if (ended !== undefined) outgoing.end(ended.settled)
-  else if (!taken) delivery.pause()
-  return true
+  if (outgoing !== undefined) transits.add()
+  return outgoing
 }
 
 /** Sends a complete message to each of `targets`, settled; answers which of them took it. */

@@ -6,9 +6,12 @@ import type {
   OutgoingHandler,
 } from '../../amqp/delivery.ts'
 
-/** Joins a delivery that comes in to the one that carries it on, and becomes the handler of both. */
-export function pipe(source: IncomingDelivery, sink: OutgoingDelivery): void {
-  const joint = new Pipe(source, sink)
+/**
+ * Joins a delivery that comes in to the one that carries it on, and becomes the handler of both. `hasEnded` says that
+ * the end has come before.
+ */
+export function pipe(source: IncomingDelivery, sink: OutgoingDelivery, hasEnded = false): void {
+  const joint = new Pipe(source, sink, hasEnded)
   source.handler = joint
   sink.handler = joint
 }
@@ -22,11 +25,13 @@ class Pipe implements IncomingHandler, OutgoingHandler {
   readonly #sink: OutgoingDelivery
   /** The way on is gone: what still comes is read and dropped until its sender has noticed. */
   #lost = false
+  #ended: boolean
   #outcome: DeliveryState = { kind: 'accepted' }
 
-  constructor(source: IncomingDelivery, sink: OutgoingDelivery) {
+  constructor(source: IncomingDelivery, sink: OutgoingDelivery, hasEnded: boolean) {
     this.#source = source
     this.#sink = sink
+    this.#ended = hasEnded
   }
 
   onData(chunk: Buffer): void {
@@ -34,7 +39,9 @@ class Pipe implements IncomingHandler, OutgoingHandler {
   }
 
   onEnd(settled: boolean): void {
+    this.#ended = true
     if (!this.#lost) this.#sink.end(settled)
+    else if (!this.#source.settled) this.#source.update(RELEASED, true)
   }
 
   onAborted(): void {
@@ -53,9 +60,12 @@ class Pipe implements IncomingHandler, OutgoingHandler {
     this.#source.resume()
   }
 
+  /** What is given back in the middle is settled at its end, as real routers do: settled before, they tell nobody. */
   onLost(): void {
     this.#lost = true
-    if (!this.#source.settled) this.#source.update({ kind: 'released' }, true)
+    if (!this.#source.settled) this.#source.update(RELEASED, this.#ended)
     this.#source.resume()
   }
 }
+
+const RELEASED: DeliveryState = { kind: 'released' }

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { temporaryDirectory } from '../temporary-directory.ts'
 import { ClusterNamespace } from './kubectl.ts'
+
+const SHARED_DEADLINE_MS = 180_000
 
 /** The kubeconfigs of CLUSTERS, in order. Cluster tests are skipped where there are fewer than they need. */
 export const CLUSTERS: readonly string[] = (process.env['CLUSTERS'] ?? '')
@@ -21,10 +23,13 @@ const kubeconfigSchema = z.object({
   users: z.array(named({ user: z.unknown() })),
 })
 
+/** Is told what to do at the end. */
+type AtEnd = (task: () => Promise<void>) => void
+
 /** A kubeconfig with the contexts cluster-1, cluster-2, … in the order of CLUSTERS; the first is the current one. */
-export async function mergedKubeconfig(): Promise<string> {
+export async function mergedKubeconfig(atEnd: AtEnd = onTestFinished): Promise<string> {
   const parts = await Promise.all(CLUSTERS.map((path, at) => renamed(path, `cluster-${String(at + 1)}`)))
-  const file = join(await temporaryDirectory(), 'config')
+  const file = join(await temporaryDirectory(atEnd), 'config')
   const merged = {
     apiVersion: 'v1',
     kind: 'Config',
@@ -38,21 +43,49 @@ export async function mergedKubeconfig(): Promise<string> {
 }
 
 /** A new namespace of one name in each of the first `count` clusters, removed when the test has finished. */
-export async function clusterNamespaces(count: number): Promise<ClusterNamespace[]> {
-  const kubeconfig = await mergedKubeconfig()
-  const namespace = `t-${randomBytes(4).toString('hex')}`
-  const places = Array.from({ length: count }, (_, at) => ({
-    kubeconfig,
-    namespace,
-    context: `cluster-${String(at + 1)}`,
-  }))
-  return Promise.all(places.map(newNamespace))
+export async function clusterNamespaces(count: number, atEnd: AtEnd = onTestFinished): Promise<ClusterNamespace[]> {
+  const kubeconfig = await mergedKubeconfig(atEnd)
+  const namespace = newName()
+  const contexts = Array.from({ length: count }, (_, at) => `cluster-${String(at + 1)}`)
+  return Promise.all(contexts.map((context) => newNamespace({ kubeconfig, namespace, context }, atEnd)))
 }
 
-async function newNamespace(place: ClusterNamespace['place']): Promise<ClusterNamespace> {
+/** The same for all tests of a `describe`: `fill` makes of them what they share, `of` gives that to each test. */
+export function sharedNamespaces<T>(
+  count: number,
+  fill: (namespaces: ClusterNamespace[], directory: string) => Promise<T>,
+): () => T {
+  const atEnd: (() => Promise<void>)[] = []
+  let filled: { readonly with: T } | undefined
+  const later: AtEnd = (task) => atEnd.push(task)
+  beforeAll(async () => {
+    const directory = await temporaryDirectory(later)
+    filled = { with: await fill(await clusterNamespaces(count, later), directory) }
+  }, SHARED_DEADLINE_MS)
+  afterAll(async () => {
+    // What was made last goes first: each may need what was before it.
+    for (const task of atEnd.toReversed()) await task()
+  }, SHARED_DEADLINE_MS)
+  return () => {
+    if (filled === undefined) throw new Error('there is nothing before the first test')
+    return filled.with
+  }
+}
+
+/** One more namespace, in a cluster where there is one already. */
+export function anotherNamespace(
+  { place }: ClusterNamespace,
+  atEnd: AtEnd = onTestFinished,
+): Promise<ClusterNamespace> {
+  return newNamespace({ ...place, namespace: newName() }, atEnd)
+}
+
+const newName = (): string => `t-${randomBytes(4).toString('hex')}`
+
+async function newNamespace(place: ClusterNamespace['place'], atEnd: AtEnd): Promise<ClusterNamespace> {
   const made = new ClusterNamespace(place)
   await made.kubectl(['create', 'namespace', made.name])
-  onTestFinished(async () => {
+  atEnd(async () => {
     await made.kubectl(['delete', 'namespace', made.name, '--wait=false'])
   })
   return made

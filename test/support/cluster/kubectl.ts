@@ -88,6 +88,12 @@ export class ClusterNamespace {
   }
 }
 
+/** Where others dial the ports of the first node of a cluster. */
+export function nodeAddress(place: ClusterNamespace): Promise<string> {
+  const internal = '{.items[0].status.addresses[?(@.type=="InternalIP")].address}'
+  return place.kubectl(['get', 'node', '-o', `jsonpath=${internal}`])
+}
+
 function succeeded(words: readonly string[], { code, stdout, stderr }: Finished): string {
   if (code === 0) return stdout
   throw new Error(`${words.join(' ')}: exit code ${String(code)}\n${stdout}${stderr}`)

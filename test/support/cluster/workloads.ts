@@ -11,7 +11,11 @@ interface Workload extends Named {
   readonly image?: string
   readonly replicas?: number
   readonly port?: number
-  readonly speaks?: 'http' | 'h2c'
+  readonly speaks?: 'http' | 'h2c' | 'https'
+  /** Secret with what `https` is spoken with. */
+  readonly tls?: string
+  /** Of its pods, YAML within braces; `app: NAME` where not given. */
+  readonly podLabels?: string
   readonly graceSeconds?: number
   /** A probe over HTTP tells what the pods speak. */
   readonly probe?: 'http' | 'tcp'
@@ -22,11 +26,12 @@ const DEFAULTS = {
   ...{ speaks: 'http', graceSeconds: 1, probe: 'tcp' },
 } as const
 
-/** Pods labelled `app: NAME` that answer each request with their own name, and `/health` with OK. */
+/** Pods labelled `app: NAME`, where nothing else is said, that answer each request with their own name, and `/health` with OK. */
 export function workload(wanted: Workload): string {
   const { kind, name, image, replicas, port, speaks, graceSeconds, probe, ...keys } = { ...DEFAULTS, ...wanted }
   const size = kind === 'DaemonSet' ? '' : `replicas: ${String(replicas)}`
   const at = `port: ${String(port)}`
+  const { tls, podLabels = `app: ${name}` } = wanted
   return `---
 apiVersion: apps/v1
 kind: ${kind}
@@ -34,9 +39,9 @@ metadata: ${metadata({ name, ...keys })}
 spec:
   ${size}
   ${kind === 'StatefulSet' ? `serviceName: ${name}` : ''}
-  selector: {matchLabels: {app: ${name}}}
+  selector: {matchLabels: {${podLabels}}}
   template:
-    metadata: {labels: {app: ${name}}}
+    metadata: {labels: {${podLabels}}}
     spec:
       terminationGracePeriodSeconds: ${String(graceSeconds)}
       containers:
@@ -45,8 +50,12 @@ spec:
         env: [{name: PORT, value: "${String(port)}"}, {name: SPEAKS, value: ${speaks}}]
         ports: [{containerPort: ${String(port)}}]
         readinessProbe: {${probe === 'http' ? `httpGet: {path: /health, ${at}}` : `tcpSocket: {${at}}`}, periodSeconds: 1}
-`
+${tls === undefined ? '' : mounted(tls)}`
 }
+
+const mounted = (secret: string): string => `        volumeMounts: [{name: tls, mountPath: /tls}]
+      volumes: [{name: tls, secret: {secretName: ${secret}}}]
+`
 
 /** A Deployment of the guide; its image has its name where no other is given. */
 export function deployment({ speaks = 'http', ...rest }: Workload): string {

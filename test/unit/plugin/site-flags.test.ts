@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
-import type { PlatformName } from '../../../plugin/platform/platform.ts'
+import type { PlatformName } from '../../../plugin/platform/platform-name.ts'
 import { givenFlags, SITE_FLAGS, siteOptions } from '../../../plugin/site-flags.ts'
 import { thrownCode } from '../../support/thrown-code.ts'
 

@@ -36,6 +36,15 @@ test('DEFAULT sets what has no level of its own, and default undoes it', () => {
   expect(lines).toEqual(['own level', 'back'])
 })
 
+test('a module without a level of its own any more follows DEFAULT again', () => {
+  const { logs, lines } = newLogs()
+  logs.enable('SERVER', 'error+')
+  logs.enable('SERVER', 'default')
+  logs.enable('DEFAULT', 'debug+')
+  logs.of('SERVER').debug({}, 'as DEFAULT')
+  expect(lines).toEqual(['as DEFAULT'])
+})
+
 test('a module that this router has not changes nothing', () => {
   const { logs } = newLogs()
   logs.enable('ROUTER_CORE', 'error+')

@@ -1,7 +1,10 @@
 // What runs in the images backend:v1 and frontend:v1: a server that answers with its host's name, after `?ms=` if asked.
-// `/health` gives OK, `/bytes/N` that many bytes. PORT is its port, 8080 where not given; SPEAKS is `http`, or `h2c` for HTTP/2 without TLS.
+// `/health` gives OK, `/bytes/N` that many bytes. PORT is its port, 8080 where not given; SPEAKS is `http`, `h2c` for HTTP/2
+// without TLS, or `https` for TLS with the certificate in /tls and clients that show one of the same CA.
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
+import { createServer as createTlsServer } from 'node:https'
 import { hostname } from 'node:os'
 import { Readable } from 'node:stream'
 
@@ -20,7 +23,13 @@ function* chunks(bytes) {
   for (let left = bytes; left > 0; left -= CHUNK.length) yield CHUNK.subarray(0, Math.min(left, CHUNK.length))
 }
 
-const server = SPEAKS === 'h2c' ? createHttp2Server(answer) : createServer(answer)
+const tlsServer = () => {
+  const [ca, cert, key] = ['ca.crt', 'tls.crt', 'tls.key'].map((file) => readFileSync(`/tls/${file}`))
+  return createTlsServer({ ca, cert, key, requestCert: true, rejectUnauthorized: true }, answer)
+}
+
+const servers = { http: () => createServer(answer), h2c: () => createHttp2Server(answer), https: tlsServer }
+const server = servers[SPEAKS]()
 server.listen(Number(PORT))
 process.on('SIGTERM', () => {
   server.close(() => process.exit())

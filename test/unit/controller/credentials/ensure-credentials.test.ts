@@ -3,6 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { ensureCredentials } from '../../../../controller/credentials/ensure-credentials.ts'
 import type { DesiredCredentials } from '../../../../controller/credentials/site-credentials.ts'
+import { fingerprintOf } from '../../../../core/pki/certificate.ts'
+import { fingerprintsOf } from '../../../../core/pki/fingerprint.ts'
 import { secretData } from '../../../../core/model/secret.ts'
 import type { GivenCredentials } from '../../../../core/model/credentials.ts'
 import type { Store } from '../../../../core/store/store.ts'
@@ -10,17 +12,25 @@ import { directoryStore } from '../../../support/directory-store.ts'
 import { companyAuthority, ecAuthority, ecLeaf } from '../../../support/foreign-certificates.ts'
 
 const NOW = Date.UTC(2030, 0, 1)
-const YEAR_MS = 365 * 24 * 3_600_000
+const HOUR_MS = 3_600_000
+const YEAR_MS = 365 * 24 * HOUR_MS
 
 const server = { name: 'site-server', issuer: 'site-ca', hosts: ['127.0.0.1', 'site.example'] }
-const desired: DesiredCredentials = { issuers: ['site-ca'], certificates: [server] }
+const desired: DesiredCredentials = { issuers: [{ name: 'site-ca', isRolled: false }], certificates: [server] }
+const rolled: DesiredCredentials = { ...desired, issuers: [{ name: 'site-ca', isRolled: true }] }
 
 async function ensured() {
   const { store } = await directoryStore()
-  const first = await ensureCredentials(desired, { store, now: NOW })
-  const again = (now = NOW, wanted = desired) => ensureCredentials(wanted, { store, now })
-  return { store, first, again }
+  /** What other sites still need, by fingerprint. */
+  const inUse = new Set<string>()
+  const isIssuerInUse = (fingerprint: string) => Promise.resolve(inUse.has(fingerprint))
+  const first = await ensureCredentials(desired, { store, now: NOW, isIssuerInUse })
+  const again = (now = NOW, wanted = desired) => ensureCredentials(wanted, { store, now, isIssuerInUse })
+  return { store, first, again, inUse }
 }
+
+const authorityOf = async (store: Store, name = 'site-ca') =>
+  new X509Certificate((await store.issuer(name))?.certificate ?? '')
 
 async function supply(
   store: Store,
@@ -65,6 +75,57 @@ describe('ensureCredentials', () => {
       const issuer = new X509Certificate((await store.issuer('site-ca'))?.certificate ?? '')
       expect(before.verify(issuer.publicKey)).toBe(true)
     }
+  })
+
+  test('a CA that others trust is followed by another, and stays until nobody needs it', async () => {
+    const { store, again, inUse } = await ensured()
+    const old = await authorityOf(store)
+    inUse.add(fingerprintOf(old))
+    const { made } = await again(NOW + 7 * YEAR_MS, rolled)
+    expect(made.map(({ name }) => name)).toEqual(['site-ca', 'site-server'])
+    const next = await authorityOf(store)
+    expect(next.publicKey.equals(old.publicKey)).toBe(false)
+    const shown = await store.credentials('site-server')
+    expect(new X509Certificate(shown?.certificate ?? '').verify(old.publicKey)).toBe(true)
+    expect(fingerprintsOf(shown?.ca ?? '')).toEqual([next, old].map(fingerprintOf))
+    expect((await again(NOW + 7 * YEAR_MS, rolled)).made).toEqual([])
+
+    // The old one still signs for hosts that are added.
+    const moved = { ...rolled, certificates: [{ ...server, hosts: ['b.example'] }] }
+    await again(NOW + 7 * YEAR_MS, moved)
+    expect(new X509Certificate(await certificateOf(store)).verify(old.publicKey)).toBe(true)
+
+    inUse.clear()
+    await again(NOW + 8 * YEAR_MS, moved)
+    expect(await store.issuer('site-ca-former')).toBeUndefined()
+    const after = await store.credentials('site-server')
+    expect(new X509Certificate(after?.certificate ?? '').verify(next.publicKey)).toBe(true)
+    expect(fingerprintsOf(after?.ca ?? '')).toEqual([fingerprintOf(next)])
+    expect((await again(NOW + 8 * YEAR_MS, moved)).made).toEqual([])
+  })
+
+  test('it is parted with an hour before it ends, whoever has not renewed by then', async () => {
+    const { store, again, inUse } = await ensured()
+    const end = (await authorityOf(store)).validToDate.getTime()
+    inUse.add(fingerprintOf(await authorityOf(store)))
+    await again(end - 2 * HOUR_MS, rolled)
+    expect(await store.issuer('site-ca-former')).toBeDefined()
+    await again(end - HOUR_MS, rolled)
+    expect(await store.issuer('site-ca-former')).toBeUndefined()
+    expect((await store.credentials('site-server'))?.ca).toBe((await store.issuer('site-ca'))?.certificate)
+  })
+
+  test('one that has ended or is gone is followed by one alone', async () => {
+    const { store, again, inUse } = await ensured()
+    inUse.add(fingerprintOf(await authorityOf(store)))
+    await again(NOW + 11 * YEAR_MS, rolled)
+    expect(await store.issuer('site-ca-former')).toBeUndefined()
+    inUse.add(fingerprintOf(await authorityOf(store)))
+    await again(NOW + 18 * YEAR_MS, rolled)
+    expect(await store.issuer('site-ca-former')).toBeDefined()
+    await store.deleteIssuer('site-ca')
+    await again(NOW + 18 * YEAR_MS, rolled)
+    expect(await store.issuer('site-ca-former')).toBeUndefined()
   })
 
   test('makes a certificate anew when its hosts change, in either direction', async () => {

@@ -38,7 +38,12 @@ async function siteWithCertificates() {
     return found
   }
   const hosts = { local: [], outside: () => ['east.example'] }
-  const wish = async () => ({ resources: await resources(), hosts, now: Date.now() })
+  const wish = async () => ({
+    resources: await resources(),
+    hosts,
+    now: Date.now(),
+    isIssuerInUse: () => Promise.resolve(false),
+  })
   await certificates.ensure(await wish())
   return { store, place, log, certificates, resources, wish }
 }

@@ -21,7 +21,12 @@ function desired(changes: Partial<CredentialFacts> = {}) {
     hosts: { local: ['127.0.5.1'], outside: () => ['box', '10.0.0.7'] },
   }
   const { issuers, certificates } = desiredCredentials({ ...facts, ...changes })
-  return { issuers, certificates, hostsOf: (name: string) => certificates.find((one) => one.name === name)?.hosts }
+  return {
+    issuers: issuers.map(({ name }) => name),
+    rolled: issuers.filter(({ isRolled }) => isRolled).map(({ name }) => name),
+    certificates,
+    hostsOf: (name: string) => certificates.find((one) => one.name === name)?.hosts,
+  }
 }
 
 describe('the credentials of a site', () => {
@@ -81,4 +86,8 @@ test('issuers come from the access, then from the site, and credentials the user
   expect(
     desired({ accesses: [access({ generateTlsCredentials: false })] }).hostsOf('skupper-site-server'),
   ).toBeUndefined()
+})
+
+test('only a CA that other sites trust, and can be told of another, gets another key', () => {
+  expect(desired().rolled).toEqual(['skupper-site-ca'])
 })

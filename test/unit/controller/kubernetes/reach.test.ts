@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { wayInReach } from '../../../../controller/kubernetes/reach.ts'
-import { waysIn, wayInObjects } from '../../../../controller/kubernetes/ways-in.ts'
+import { wayInObjects } from '../../../../controller/kubernetes/way-in-objects.ts'
+import { waysIn } from '../../../../controller/kubernetes/ways-in.ts'
 import type { KubeObject } from '../../../../core/kube/kube-object.ts'
 import { owner } from '../../../support/cluster-objects.ts'
 import { routerAccess } from '../../../support/machine-resources.ts'

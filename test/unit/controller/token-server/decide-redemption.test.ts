@@ -13,9 +13,9 @@ const at = new Date(NOW).toISOString()
 const redeemer: Redeemer = { keyHash, subject: 'east', at }
 
 function grant(changes: Partial<GrantState['ledger'] & Omit<GrantState, 'ledger'>> = {}): GrantState {
-  const { redemptionsAllowed = 1, redemptions = 0, redeemers = [] } = changes
+  const { redemptionsAllowed = 1, redemptions = 0, redeemers = [], closed = false } = changes
   const expiresAt = 'expiresAt' in changes ? changes.expiresAt : NOW + 1
-  return { ledger: { code, redemptions, redeemers }, redemptionsAllowed, expiresAt }
+  return { ledger: { code, redemptions, redeemers, ...(closed ? { closed } : {}) }, redemptionsAllowed, expiresAt }
 }
 
 const claim = { code, subject: 'east', keyHash }
@@ -53,6 +53,7 @@ describe('decideRedemption', () => {
     ['wrong-code', grant(), { ...claim, code: 'the-Code' }],
     ['wrong-code', grant(), { ...claim, code: '' }],
     ['wrong-code', grant({ redemptions: 1, redeemers: [redeemer] }), { ...claim, code: 'x' }],
+    ['revoked', grant({ closed: true }), claim],
     ['not-processed', grant({ expiresAt: undefined }), claim],
     ['expired', grant({ expiresAt: NOW }), claim],
     ['used-up', grant({ redemptions: 1 }), claim],

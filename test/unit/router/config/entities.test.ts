@@ -29,7 +29,12 @@ it('names the attributes of a type', () => {
 
 it('counts null and empty text as absent', () => {
   const given = { name: 'p', caCertFile: null, certFile: '', ordinal: '2' }
-  expect(parseAttributes('sslProfile', given)).toEqual({ name: 'p', ordinal: 2, oldestValidOrdinal: 0 })
+  expect(parseAttributes('sslProfile', given)).toEqual({
+    name: 'p',
+    revokedKeys: '',
+    ordinal: 2,
+    oldestValidOrdinal: 0,
+  })
 })
 
 it('tells entities apart by type', () => {

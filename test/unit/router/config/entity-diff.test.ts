@@ -111,7 +111,7 @@ describe('diffEntities', () => {
 
 it('asks for http types only of engines that have them', () => {
   const services = ['tcpListener', 'listenerAddress', 'tcpConnector']
-  expect(reconciledTypes(BUILT_IN)).toEqual(['sslProfile', 'listener', 'connector', ...services])
+  expect(reconciledTypes(BUILT_IN)).toEqual(['log', 'sslProfile', 'listener', 'connector', ...services])
   expect(reconciledTypes({ ...BUILT_IN, httpListener: true })).toContain('httpListener')
 })
 

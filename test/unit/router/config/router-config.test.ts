@@ -206,6 +206,20 @@ describe('router access', () => {
     )
   })
 
+  it('turns revoked keys away where others are let in, and nowhere else, if the router can', () => {
+    const listeners = [resource('Listener', 'web', { ...backend, tlsCredentials: 'web' })]
+    const part = {
+      routerAccesses: [access([{ name: 'inter-router' }])],
+      listeners,
+      facts: { ...facts, revokedKeys: ['a'.repeat(64), 'b'.repeat(64)] },
+    }
+    const revoked = (capabilities = BUILT_IN) =>
+      render(part, 'sslProfile', capabilities).filter((profile) => 'revokedKeys' in profile)
+    const revokedKeys = `${'a'.repeat(64)},${'b'.repeat(64)}`
+    expect(revoked()).toMatchObject([{ name: 'skupper-site-server', revokedKeys }])
+    expect(revoked(SKUPPER_ROUTER)).toEqual([])
+  })
+
   it('never opens the role that may change the router', () => {
     const routerAccesses = [access([{ name: 'normal' }])]
     expect(render({ routerAccesses }, 'listener')).toHaveLength(1)

@@ -4,14 +4,29 @@ import { MemoryRouter } from '../../../support/memory-router.ts'
 
 let router: MemoryRouter
 let changes: boolean[]
+let records: { address: string; counts: () => object; ended: boolean }[]
 
 beforeEach(() => {
   router = new MemoryRouter()
   changes = []
+  records = []
 })
 
 function choice(strategy: AddressStrategy, random = () => 0): AddressChoice {
-  return new AddressChoice({ router, strategy, random, onChange: (reachable) => changes.push(reachable) })
+  return new AddressChoice({
+    ...{ router, strategy, random },
+    onChange: (reachable) => changes.push(reachable),
+    openRecord: (address, counts) => {
+      const record = { address, counts, ended: false }
+      records.push(record)
+      return {
+        id: `record of ${address}`,
+        end: () => {
+          record.ended = true
+        },
+      }
+    },
+  })
 }
 
 const serve = (address: string) => router.subscribe(address, () => undefined)
@@ -78,4 +93,20 @@ test('an address can get another value while it is there', () => {
   second.update(3)
   expect(choosing.next()?.address).toBe('second')
   expect(changes).toEqual([true])
+})
+
+test('each address has a record of its own, which counts its clients and ends with it', () => {
+  const choosing = choice('priority')
+  const first = choosing.add('first', 2)
+  choosing.add('second', 1)
+  serve('first')
+  expect(choosing.next()?.record.id).toBe('record of first')
+  expect(records.map(({ address, counts }) => [address, counts()])).toEqual([
+    ['first', { flowCountL4: 1 }],
+    ['second', { flowCountL4: 0 }],
+  ])
+  first.remove()
+  expect(records.map(({ ended }) => ended)).toEqual([true, false])
+  choosing.close()
+  expect(records.map(({ ended }) => ended)).toEqual([true, true])
 })

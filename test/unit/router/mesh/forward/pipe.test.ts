@@ -66,12 +66,20 @@ test('when the way on is lost the source gets released and what still comes is d
   sink.takesMore = false
   source.handler.onData(Buffer.from('a'))
   sink.handler.onLost()
-  expect(updates()).toEqual(['released settled'])
+  expect(updates()).toEqual(['released'])
   expect(source.paused).toBe(false)
   source.handler.onData(Buffer.from('b'))
   source.handler.onEnd(false)
+  expect(updates()).toEqual(['released', 'released settled'])
   expect(sink.text).toBe('a')
   expect(sink.calls).toEqual([])
+})
+
+test('what has ended is given back and settled at once when the way on is lost', () => {
+  const { source, sink, updates } = piped()
+  source.handler.onEnd(false)
+  sink.handler.onLost()
+  expect(updates()).toEqual(['released settled'])
 })
 
 test('a source that is settled gets no dispositions', () => {

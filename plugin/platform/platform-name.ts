@@ -1,0 +1,2 @@
+/** Where sites run: the words of --platform. */
+export type PlatformName = 'kubernetes' | 'linux'
