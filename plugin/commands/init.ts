@@ -4,7 +4,7 @@ import { outputFlag, timeoutFlag, waitFlag, type OutputFlags, type WaitFlags } f
 import { isCurrent, isTrue } from '../../core/model/condition.ts'
 import { SkupperError } from '../../core/model/error.ts'
 import type { Platform } from '../platform/platform.ts'
-import { planDocument, planLines } from '../platform/setup-plan.ts'
+import { planDocument, planLines, type SetupPlan } from '../platform/setup-plan.ts'
 import { givenFlags, siteOptions } from '../site-flags.ts'
 import { requireSite } from '../site.ts'
 import { waitUntil } from '../wait.ts'
@@ -26,14 +26,13 @@ export function initCommand(cli: Cli): Command {
     .addOption(outputFlag())
     .action(async (flags: WaitFlags & DryRunFlags, command: Command) => {
       const platform = await platformOf(cli, command)
+      const given = givenFlags(command, platform.name)
       if (flags.dryRun === true) {
-        const plan = await platform.plan(givenFlags(command, platform.name))
-        if (flags.output !== undefined) cli.terminal.document(planDocument(plan), flags.output)
-        else for (const line of planLines(plan)) cli.terminal.print(line)
+        showPlan(cli, await platform.plan(given), flags)
         return
       }
       if (flags.output !== undefined) throw new SkupperError('flag/refused', OUTPUT_ALONE, { given: flags.output })
-      const setup = await platform.setUp(givenFlags(command, platform.name))
+      const setup = await platform.setUp(given)
       for (const remark of setup.remarks ?? []) cli.terminal.warn(remark)
       for (const change of setup.changes) cli.terminal.print(change)
       const remark = await platform.start()
@@ -48,6 +47,11 @@ export function initCommand(cli: Cli): Command {
       )
       if (remark !== undefined) cli.terminal.print(remark)
     })
+}
+
+function showPlan(cli: Cli, plan: SetupPlan, { output }: OutputFlags): void {
+  if (output !== undefined) cli.terminal.document(planDocument(plan), output)
+  else for (const line of planLines(plan)) cli.terminal.print(line)
 }
 
 /** Ready and able to issue tokens: the Site says Ready only then. */
