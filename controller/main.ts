@@ -1,5 +1,8 @@
 import { hostname } from 'node:os'
 import { pino } from 'pino'
+import { IdleCollection } from '../core/memory/idle-collection.ts'
+import { ProcessMemory } from '../core/memory/process-memory.ts'
+import { tendMemory } from '../core/memory/tend-memory.ts'
 import { messageOf, SkupperError } from '../core/model/error.ts'
 import { makeDirectory } from '../core/store/atomic-file.ts'
 import { acquireLock } from '../core/store/lock.ts'
@@ -22,6 +25,8 @@ const log = pino({
   formatters: { level: (level) => ({ level }) },
 })
 
+const memory = new ProcessMemory()
+tendMemory(memory, [new IdleCollection(memory)])
 try {
   const flags = parseFlags(process.argv.slice(2))
   await (flags.platform === 'linux' ? runOnMachine(flags) : runInCluster(flags))

@@ -1,4 +1,4 @@
-import { AT_REST } from './idle-collection.ts'
+import { AT_REST } from '../core/memory/idle-collection.ts'
 
 /** How often a busy router looks: at half a gigabyte a second that is every 4 MB. */
 const LOOK_EVERY_MS = 8

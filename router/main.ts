@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { pino } from 'pino'
+import { IdleCollection } from '../core/memory/idle-collection.ts'
+import { ProcessMemory } from '../core/memory/process-memory.ts'
+import { tendMemory } from '../core/memory/tend-memory.ts'
 import { SkupperError, messageOf } from '../core/model/error.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { BulkCollection } from './bulk-collection.ts'
@@ -8,14 +11,11 @@ import { parseBootFile } from './config/boot-file.ts'
 import { socketsAllowed } from './descriptor-limit.ts'
 import { USAGE, parseFlags } from './flags.ts'
 import type { Flags } from './flags.ts'
-import { IdleCollection } from './idle-collection.ts'
-import { ProcessMemory } from './process-memory.ts'
 import { RouterLogs } from './router-logs.ts'
 import { Router } from './router.ts'
 
 const EXIT_FAILED = 1
 const EXIT_BAD_CONFIG = 2
-const LOOK_AT_MEMORY_EVERY_MS = 1_000
 
 const { config, leaveMs, graceMs, endWithStdin } = readFlags()
 const log = pino({ base: null, formatters: { level: (level) => ({ level }) } })
@@ -26,21 +26,14 @@ process.on('uncaughtExceptionMonitor', (error) => {
 })
 const router = await startRouter()
 log.info({ pid: process.pid, version: packageJson.version }, 'ready')
-keepMemorySmall(new ProcessMemory())
+const memory = new ProcessMemory()
+tendMemory(memory, [new BulkCollection(memory), new IdleCollection(memory)])
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
 if (endWithStdin) {
   process.stdin.on('close', () => {
     stop('standard input closed')
   })
   process.stdin.resume()
-}
-
-function keepMemorySmall(memory: ProcessMemory): void {
-  const collections = [new BulkCollection(memory), new IdleCollection(memory)]
-  setInterval(() => {
-    const busy = memory.busy()
-    for (const collection of collections) collection.tick(busy)
-  }, LOOK_AT_MEMORY_EVERY_MS).unref()
 }
 
 function readFlags(): Flags {

@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util'
 import { connect } from '../core/kube/kube-config.ts'
 import { WEBHOOK, WEBHOOK_HEALTH_PORT, WEBHOOK_PORT, webhookHosts } from '../core/kube/webhook/webhook-name.ts'
+import { IdleCollection } from '../core/memory/idle-collection.ts'
+import { ProcessMemory } from '../core/memory/process-memory.ts'
+import { tendMemory } from '../core/memory/tend-memory.ts'
 import { checkPort } from '../core/model/address.ts'
 import { messageOf } from '../core/model/error.ts'
 import { openLog } from './log.ts'
@@ -21,6 +24,8 @@ const STANDARD_OUTPUT = 1
 
 const log = openLog({ level: process.env['SKUPPER_LOG_LEVEL'] ?? 'info', destination: STANDARD_OUTPUT })
 
+const memory = new ProcessMemory()
+tendMemory(memory, [new IdleCollection(memory)])
 const { namespace, kubeconfig, ...place } = readFlags()
 const client = await connect({
   kubeconfig,

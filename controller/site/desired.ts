@@ -1,5 +1,6 @@
 import { reachableSites } from '../network/reachable-sites.ts'
 import { CONTROLLED_ANNOTATION } from '../../core/model/annotation-names.ts'
+import type { GivenCredentials } from '../../core/model/credentials.ts'
 import type { Connector } from '../../core/model/connector.ts'
 import type { Listener } from '../../core/model/listener.ts'
 import { routingKeysOf, type AnyListener } from '../../core/model/multi-key-listener.ts'
@@ -66,6 +67,7 @@ export interface StatusFacts {
   /** True while other sites may not have been heard yet. */
   readonly isListening: boolean
   readonly tokenTrouble: Trouble | undefined
+  readonly serverCredentials: GivenCredentials | undefined
   /** By the name of their credentials. */
   readonly linkCertificates: ReadonlyMap<string, LinkCertificate>
   readonly problems: readonly string[]

@@ -86,6 +86,7 @@ export class SiteRun {
   readonly #tokens: SiteTokens
   readonly #parts: GuardedParts
   #latest: Latest | undefined
+  #contents: NamedCredentials['contents'] = new Map()
   #problems: readonly string[] = []
   #passedAt = -Infinity
   #ticking: NodeJS.Timeout | undefined
@@ -195,6 +196,7 @@ export class SiteRun {
     const wish = { resources, hosts, now: now.getTime(), isIssuerInUse }
     await this.#parts.run('certificates', () => this.#certificates.ensure(wish))
     const credentials = await this.#certificates.named(resources)
+    this.#contents = credentials.contents
     const config = this.#config(latest, credentials)
     await this.#parts.run('router', () => this.#premises.configure(this.#wish(config, credentials)))
     if (this.#options.isRehearsal !== true) {
@@ -213,6 +215,7 @@ export class SiteRun {
       known: ofKind(stored, 'RemoteSite'),
       isListening: !this.#messaging.hasHeardAll,
       tokenTrouble: this.#tokens.trouble,
+      serverCredentials: this.#contents.get(resources.accesses[0]?.spec.tlsCredentials ?? ''),
       linkCertificates: this.#tokens.linkCertificates,
       problems: this.#toldProblems([...problems, ...(this.#options.exposures?.problems ?? [])]),
       refusals: this.#premises.refusals,

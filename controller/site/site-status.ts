@@ -1,9 +1,12 @@
+import type { GivenCredentials } from '../../core/model/credentials.ts'
+import { CERTIFICATE_CONDITION } from '../../core/model/link.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
 import type { Site } from '../../core/model/site.ts'
 import type { ConfigNote } from '../../router/config/rendered.ts'
 import { configurationTrouble } from './link-status.ts'
 import type { RouterState } from '../router/router-state.ts'
 import type { PlaceStatus } from './premises.ts'
+import { expiryStatements } from './site-expiry.ts'
 import { error, pending, withStatements, type Statement, type Trouble } from './statements.ts'
 
 /** What v2 calls the CA that signs a site's certificates. */
@@ -26,6 +29,8 @@ export interface SiteFacts {
   readonly note: ConfigNote | undefined
   /** Why tokens cannot be issued, if they cannot. */
   readonly tokenTrouble: Trouble | undefined
+  /** What is shown to other sites that link to this one, with what is trusted; undefined where there is nothing yet. */
+  readonly serverCredentials: GivenCredentials | undefined
   /** Files that are no resources, in words. */
   readonly problems: readonly string[]
   readonly sitesInNetwork: number
@@ -54,6 +59,7 @@ export function accessWithStatus(access: RouterAccess, facts: AccessFacts): Rout
 export function siteWithStatus(site: Site, facts: SiteFacts): Site {
   const { generation } = site.metadata
   const isLinkable = facts.accesses.length > 0
+  const expiry = expiryStatements(facts.serverCredentials, facts.now)
   const statements: Statement[] = [
     {
       type: 'Configured',
@@ -63,9 +69,10 @@ export function siteWithStatus(site: Site, facts: SiteFacts): Site {
     { type: 'Running', trouble: runningTrouble(facts.router) },
     ...(isLinkable ? [{ type: 'Resolved', trouble: resolvedTrouble(facts) }] : []),
     { type: 'ResourcesValid', trouble: problemsTrouble(facts.problems) },
+    ...expiry,
   ]
   const status = {
-    ...site.status,
+    ...(expiry.length === 0 ? withoutExpiry(site.status) : site.status),
     defaultIssuer: site.spec.defaultIssuer ?? DEFAULT_ISSUER,
     controller: { name: facts.place.controllerName, namespace: facts.namespace, version: facts.version },
     endpoints: facts.accesses.flatMap((access) => access.status?.endpoints ?? []),
@@ -73,6 +80,12 @@ export function siteWithStatus(site: Site, facts: SiteFacts): Site {
   }
   const required = ['Configured', 'Running', ...(isLinkable ? ['Resolved'] : [])]
   return { ...site, status: withStatements(status, statements, { required, now: facts.now, generation }) }
+}
+
+/** A site may accept links no more. */
+function withoutExpiry(status: Site['status']): Site['status'] {
+  const conditions = status?.conditions?.filter(({ type }) => type !== CERTIFICATE_CONDITION)
+  return status && { ...status, ...(conditions === undefined ? {} : { conditions }) }
 }
 
 /** A namespace has one site: another one is told so and does nothing, as in Skupper v2. */

@@ -6,9 +6,11 @@ import type { KubeConfig } from '@kubernetes/client-node'
 import { messageOf, SkupperError } from '../model/error.ts'
 import { DryRunClient } from './dry-run-client.ts'
 import { KubeClient, type KubeClientOptions } from './kube-client.ts'
-import { KubeTransport } from './kube-transport.ts'
+import { KubeTransport, type TransportOptions } from './kube-transport.ts'
+import { podAccount } from './pod-account.ts'
 
-const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
+/** How a pod's own account is called where a context is wanted. */
+const IN_CLUSTER = 'in-cluster'
 
 export interface ConnectOptions {
   /** A kubeconfig file in place of those that `env` names. */
@@ -38,36 +40,56 @@ export async function connectDryRun(options: ConnectOptions): Promise<DryRunClie
 }
 
 async function clientOptions(options: ConnectOptions): Promise<KubeClientOptions> {
-  const config = await loadConfig(options)
-  const { context, cluster } = contextOf(config, options.context)
-  config.setCurrentContext(context.name)
-  informPlugins(config)
-  const transport = new KubeTransport({
-    server: serverOf(cluster.server),
-    authenticate: async () => {
-      const request: RequestOptions = {}
-      await config.applyToHTTPSOptions(request)
-      // The library's agent keeps no connection; only one that goes through a proxy cannot be ours.
-      const { agent, ...rest } = request
-      return cluster.proxyUrl === undefined ? rest : { ...rest, ...(agent === undefined ? {} : { agent }) }
-    },
-  })
-  const namespace = options.namespace ?? nonEmpty(context.namespace) ?? 'default'
+  const { transport, namespace } = await wayIn(options)
   const { fieldManager, deadlineMs } = options
-  return { transport, namespace, fieldManager, deadlineMs }
+  return {
+    ...{ transport: new KubeTransport(transport), fieldManager, deadlineMs },
+    namespace: options.namespace ?? nonEmpty(namespace) ?? 'default',
+  }
 }
 
-async function loadConfig(options: ConnectOptions): Promise<KubeConfig> {
-  const library = await import('@kubernetes/client-node')
+interface WayIn {
+  readonly transport: TransportOptions
+  readonly namespace: string | undefined
+}
+
+async function wayIn(options: ConnectOptions): Promise<WayIn> {
   const { files, areGiven } = filesOf(options)
   const found = areGiven ? files : await existing(files)
-  const read = await Promise.all(found.map((file) => readConfig(new library.KubeConfig(), file)))
+  const config = await loadConfig(found)
+  if (config !== undefined) return configuredWay(config, options.context)
+  const account = await podAccount(options.env)
+  if (account === undefined) {
+    const message = `No cluster is configured: there is no kubeconfig file at ${files.join(delimiter)}`
+    throw new SkupperError('kube/no-config', message, { given: files, wanted: 'a kubeconfig file' })
+  }
+  const { context = IN_CLUSTER } = options
+  if (context !== IN_CLUSTER) throw noContext(`context "${context}"`, { given: context, known: [IN_CLUSTER] })
+  const { server, namespace, authenticate } = account
+  return { transport: { server: serverOf(server), authenticate }, namespace }
+}
+
+function configuredWay(config: KubeConfig, wanted: string | undefined): WayIn {
+  const { context, cluster } = contextOf(config, wanted)
+  config.setCurrentContext(context.name)
+  informPlugins(config)
+  const authenticate = async () => {
+    const request: RequestOptions = {}
+    await config.applyToHTTPSOptions(request)
+    // The library's agent keeps no connection; only one that goes through a proxy cannot be ours.
+    const { agent, ...rest } = request
+    return cluster.proxyUrl === undefined ? rest : { ...rest, ...(agent === undefined ? {} : { agent }) }
+  }
+  return { transport: { server: serverOf(cluster.server), authenticate }, namespace: context.namespace }
+}
+
+/** Undefined where there are no files, or nothing in them: then the library, which is large, is not loaded. */
+async function loadConfig(files: readonly string[]): Promise<KubeConfig | undefined> {
+  if (files.length === 0) return undefined
+  const library = await import('@kubernetes/client-node')
+  const read = await Promise.all(files.map((file) => readConfig(new library.KubeConfig(), file)))
   const [first, ...others] = read.filter((config) => config !== undefined)
-  if (first !== undefined) return mergedConfig(first, others)
-  const inCluster = await podConfig(new library.KubeConfig(), options.env)
-  if (inCluster !== undefined) return inCluster
-  const message = `No cluster is configured: there is no kubeconfig file at ${files.join(delimiter)}`
-  throw new SkupperError('kube/no-config', message, { given: files, wanted: 'a kubeconfig file' })
+  return first === undefined ? undefined : mergedConfig(first, others)
 }
 
 /** A file that was named must be there; of several, as with kubectl, and of the default one, any may be missing. */
@@ -118,22 +140,6 @@ function firstOfEachName<T extends { name: string }>(items: readonly T[]): T[] {
   return [...new Map([...items].reverse().map((item) => [item.name, item])).values()].reverse()
 }
 
-async function podConfig(config: KubeConfig, env: ConnectOptions['env']): Promise<KubeConfig | undefined> {
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = env
-  const tokenFile = join(SERVICE_ACCOUNT, 'token')
-  if (host === undefined || (await existing([tokenFile])).length === 0) return undefined
-  const name = 'in-cluster'
-  const namespace = await readFile(join(SERVICE_ACCOUNT, 'namespace'), 'utf8').catch(() => undefined)
-  const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
-  config.loadFromOptions({
-    clusters: [{ name, server, caFile: join(SERVICE_ACCOUNT, 'ca.crt'), skipTLSVerify: false }],
-    users: [{ name, authProvider: { name: 'tokenFile', config: { tokenFile } } }],
-    contexts: [{ name, cluster: name, user: name, namespace: namespace?.trim() }],
-    currentContext: name,
-  })
-  return config
-}
-
 function contextOf(config: KubeConfig, wanted: string | undefined) {
   const name = wanted ?? nonEmpty(config.getCurrentContext())
   const known = config.contexts.map((context) => context.name)
@@ -145,8 +151,13 @@ function contextOf(config: KubeConfig, wanted: string | undefined) {
   const cluster = config.clusters.find((each) => each.name === context?.cluster)
   if (context !== undefined && cluster !== undefined) return { context, cluster }
   const what = context === undefined ? `context "${name}"` : `cluster "${context.cluster}" of context "${name}"`
-  const message = `The kubeconfig has no ${what}; its contexts are ${known.join(', ') || 'none'}`
-  throw new SkupperError('kube/no-context', message, { given: name, wanted: known.join(', ') })
+  throw noContext(what, { given: name, known })
+}
+
+function noContext(what: string, { given, known }: { given: string; known: readonly string[] }): SkupperError {
+  const wanted = known.join(', ')
+  const message = `The kubeconfig has no ${what}; its contexts are ${wanted || 'none'}`
+  return new SkupperError('kube/no-context', message, { given, wanted })
 }
 
 /** Some plugins for credentials do not run without what kubectl tells them about their caller. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { GivenCredentials } from '../../core/model/credentials.ts'
 import { platformOf, type Cli } from '../cli.ts'
 import { outputFlag, type OutputFlags } from '../flags.ts'
 import { findSite, notEnabled } from '../site.ts'
@@ -23,6 +24,7 @@ export function statusCommand(cli: Cli): Command {
         cli.terminal.print(notEnabled(platform.namespace))
       } else {
         for (const line of flags.verbose === true ? verboseLines(view) : siteLines(view)) cli.terminal.print(line)
+        if (view.warning !== undefined) cli.terminal.warn(`Warning: ${view.warning}`)
         for (const problem of await platform.problems()) cli.terminal.warn(problem)
       }
     })
@@ -40,10 +42,22 @@ async function viewOf(platform: Platform): Promise<SiteView | undefined> {
     resources.list('Connector'),
   ])
   const sources = { siteName: site.metadata.name, listeners, multiKeyListeners, connectors, remoteSites }
-  return siteView({ namespace, site, links, remoteSites, services: servicesOf(sources).length })
+  const serverCredentials = await serverCredentialsOf(platform)
+  return siteView({ namespace, site, links, remoteSites, services: servicesOf(sources).length, serverCredentials })
 }
 
-function verboseLines({ namespace, mode, name, ready, message, sites, services }: SiteView): string[] {
+/** What cannot be read, or not by this user, is left out: the site's own condition says when it ends. */
+async function serverCredentialsOf({ resources }: Platform): Promise<GivenCredentials | undefined> {
+  try {
+    const [access] = await resources.list('RouterAccess')
+    return access && (await resources.credentials(access.spec.tlsCredentials))
+  } catch {
+    return undefined
+  }
+}
+
+function verboseLines(view: SiteView): string[] {
+  const { namespace, mode, name, ready, message, sites, services, certificates } = view
   const rows: [string, string | number][] = [
     ['namespace:', namespace],
     ['mode:', mode],
@@ -53,7 +67,18 @@ function verboseLines({ namespace, mode, name, ready, message, sites, services }
     ['direct connections:', sites.direct],
     ['indirect connections:', sites.indirect],
     ['exposed services:', services],
+    ...(certificates === undefined ? [] : certificateRows(certificates)),
   ]
   const width = Math.max(...rows.map(([label]) => label.length)) + 1
   return rows.map(([label, value]) => `${label.padEnd(width)} ${String(value)}`)
 }
+
+function certificateRows({ server, authorities: [authority, former] }: Certificates): [string, string][] {
+  return [
+    ['certificate ends:', server],
+    ...(authority === undefined ? [] : [['authority ends:', authority] satisfies [string, string]]),
+    ...(former === undefined ? [] : [['former authority ends:', former] satisfies [string, string]]),
+  ]
+}
+
+type Certificates = NonNullable<SiteView['certificates']>

@@ -1,7 +1,9 @@
-import type { Link } from '../../core/model/link.ts'
+import { CERTIFICATE_CONDITION, type Link } from '../../core/model/link.ts'
 import type { RemoteSite } from '../../core/model/remote-site.ts'
 import type { Site } from '../../core/model/site.ts'
-import { isTrue } from '../../core/model/condition.ts'
+import { isTrue, type Condition } from '../../core/model/condition.ts'
+import type { GivenCredentials } from '../../core/model/credentials.ts'
+import { endOf, livesOf } from '../../core/pki/expiry.ts'
 
 export interface SiteSources {
   namespace: string
@@ -10,6 +12,8 @@ export interface SiteSources {
   remoteSites: readonly RemoteSite[]
   /** How many addresses are exposed here. */
   services: number
+  /** What the router shows to others that link to this site, where that can be read. */
+  serverCredentials?: GivenCredentials | undefined
 }
 
 /** What `status` says of a site. Sites are counted without the own one. */
@@ -23,9 +27,20 @@ export interface SiteView {
   message: string | undefined
   sites: { total: number; direct: number; indirect: number }
   services: number
+  /** Until when other sites can link to this one by what they trust (RFC 3339), where they can at all. */
+  certificates: CertificateEnds | undefined
+  /** What is overdue with them. */
+  warning: string | undefined
 }
 
-export function siteView({ namespace, site, links, remoteSites, services }: SiteSources): SiteView {
+interface CertificateEnds {
+  /** Of the certificate that the router shows. */
+  server: string
+  /** Of the authorities that are trusted, the one that signs for other sites now first. */
+  authorities: string[]
+}
+
+export function siteView({ namespace, site, links, remoteSites, services, serverCredentials }: SiteSources): SiteView {
   const reachable = remoteSites.filter(({ status }) => status?.reachable !== false)
   const dialled = new Set(links.filter(({ status }) => isTrue(status, 'Operational')).map(remoteSiteIdOf))
   const direct = reachable.filter(({ metadata, status }) => {
@@ -41,8 +56,17 @@ export function siteView({ namespace, site, links, remoteSites, services }: Site
     message: ready ? undefined : site.status?.message,
     sites: { total: reachable.length, direct, indirect: reachable.length - direct },
     services,
+    certificates: serverCredentials && endsOf(serverCredentials),
+    warning: site.status?.conditions?.find(isOverdue)?.message,
   }
 }
+
+function endsOf(credentials: GivenCredentials): CertificateEnds | undefined {
+  const lives = livesOf(credentials)
+  return lives && { server: endOf(lives.certificate), authorities: lives.authorities.map(endOf) }
+}
+
+const isOverdue = ({ type, status }: Condition): boolean => type === CERTIFICATE_CONDITION && status === 'False'
 
 const remoteSiteIdOf = ({ status }: Link): string | undefined => status?.remoteSiteId
 

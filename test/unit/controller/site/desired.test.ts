@@ -86,6 +86,7 @@ function statusFacts(changes: Partial<StatusFacts> = {}): StatusFacts {
     known: [],
     isListening: false,
     tokenTrouble: undefined,
+    serverCredentials: undefined,
     linkCertificates: new Map(),
     problems: [],
     refusals: new Map(),

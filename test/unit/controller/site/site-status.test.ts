@@ -7,10 +7,13 @@ import {
   type SiteFacts,
 } from '../../../../controller/site/site-status.ts'
 import { machineEndpoints } from '../../../../controller/machine/machine-access.ts'
+import { createAuthority, readAuthority } from '../../../../core/pki/authority.ts'
+import { issueCredentials } from '../../../../core/pki/issue.ts'
 import type { RouterAccess } from '../../../../core/model/router-access.ts'
 import { conditionOf, routerAccess, site } from '../../../support/machine-resources.ts'
 
 const NOW = new Date('2026-11-23T08:00:00Z')
+const DAY_MS = 24 * 3_600_000
 const ACCESS = routerAccess('skupper-router')
 
 const RUNNING: RouterState = { ...NO_ROUTER, isRunning: true }
@@ -35,6 +38,7 @@ function facts(changes: Partial<SiteFacts> = {}): SiteFacts {
     accesses: [READY_ACCESS],
     note: undefined,
     tokenTrouble: undefined,
+    serverCredentials: undefined,
     problems: [],
     sitesInNetwork: 1,
     place: { controllerName: 'skupper-controller', linkAccess: ['default', 'none'] },
@@ -133,6 +137,26 @@ test('broken files are named and change nothing else', () => {
     'False Error a.yaml line 3: bad; b.yaml: bad; c.yaml: bad; and 2 more',
   )
   expect(made.status?.status).toBe('Ready')
+})
+
+test('until when others can link is told, also of an authority that is about to go, and what is overdue', async () => {
+  const made = async (lifeMs: number) => createAuthority({ commonName: 'ca', now: NOW.getTime(), lifeMs })
+  const [old, next] = await Promise.all([made(DAY_MS), made(9 * DAY_MS)])
+  const leaf = { commonName: 'east', now: NOW.getTime(), lifeMs: DAY_MS }
+  const { certificate } = await issueCredentials(readAuthority(old, NOW.getTime()), leaf)
+  const status = (ca: string, afterMs: number) => {
+    const now = new Date(NOW.getTime() + afterMs)
+    return siteWithStatus(site('east'), facts({ serverCredentials: { ca, certificate }, now }))
+  }
+  const [tomorrow, later] = [DAY_MS, 9 * DAY_MS].map((ms) => new Date(NOW.getTime() + ms).toISOString())
+  const alone = `The certificate for links ends at ${tomorrow ?? ''}, its authority at ${tomorrow ?? ''}`
+  expect(conditionOf(status(old.ca, 0), 'CertificateValid')).toBe(`True Ready ${alone}`)
+  expect(conditionOf(status(old.ca, 0.9 * DAY_MS), 'CertificateValid')).toBe(`False Error ${alone}: overdue`)
+  const both = `The certificate for links ends at ${tomorrow ?? ''}, its authority at ${later ?? ''}, the one before at ${tomorrow ?? ''}`
+  const beside = status(next.ca + old.ca, 0.9 * DAY_MS)
+  expect(conditionOf(beside, 'CertificateValid')).toBe(`True Ready ${both}`)
+  expect(beside.status?.status).toBe('Ready')
+  expect(conditionOf(siteWithStatus(beside, facts()), 'CertificateValid')).toBeUndefined()
 })
 
 test('a second site is told which one is active', () => {

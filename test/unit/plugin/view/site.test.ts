@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { siteLines, siteView } from '../../../../plugin/view/site.ts'
+import { createAuthority } from '../../../../core/pki/authority.ts'
 import { link, operational, remoteSite, site } from '../../../support/resources.ts'
 
 const ready = site('public-cloud', { conditions: [{ type: 'Ready', status: 'True' }] })
@@ -31,6 +32,17 @@ test('sites that cannot be reached do not count', () => {
 test('exposed services are told only where there are any', () => {
   expect(siteLines(view({ services: 1 }))).toContain('It has 1 exposed service.')
   expect(siteLines(view({ services: 2 }))).toContain('It has 2 exposed services.')
+})
+
+test('programs are told when certificates end, and people what is overdue', async () => {
+  const now = Date.UTC(2030, 0, 1)
+  const made = await createAuthority({ commonName: 'ca', now, lifeMs: 24 * 3_600_000 })
+  const ends = '2030-01-02T00:00:00.000Z'
+  expect(view({ serverCredentials: made }).certificates).toEqual({ server: ends, authorities: [ends] })
+  expect(view({ serverCredentials: { ca: 'none' } }).certificates).toBeUndefined()
+  const overdue = { type: 'CertificateValid', status: 'False' as const, message: 'overdue' }
+  expect(view({ site: site('public-cloud', { conditions: [overdue] }) }).warning).toBe('overdue')
+  expect(view().warning).toBeUndefined()
 })
 
 test('a site that is not ready says what is missing', () => {

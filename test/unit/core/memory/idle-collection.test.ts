@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { IdleCollection } from '../../../router/idle-collection.ts'
+import { IdleCollection } from '../../../../core/memory/idle-collection.ts'
 
 const MB = 1024 * 1024
 

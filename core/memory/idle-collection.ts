@@ -1,4 +1,4 @@
-/** Using less than this share of a processor, a router counts as at rest. */
+/** Using less than this share of a processor, a program counts as at rest. */
 export const AT_REST = 0.05
 /** At rest for so many ticks, it collects: not in every pause, as code that was made fast is given up with the rest. */
 const TICKS_AT_REST = 10
@@ -14,8 +14,8 @@ export interface Heap {
 }
 
 /**
- * Gives memory back once a router has come to rest. Node collects garbage only for who asks for more memory, so the
- * connections of a rush would stay in memory until the next one.
+ * Gives memory back once a program has come to rest. Node collects garbage only for who asks for more memory, so what
+ * a rush took would stay in memory until the next one.
  */
 export class IdleCollection {
   readonly #heap: Heap

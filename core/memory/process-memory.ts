@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 
 /**
  * Collecting on other threads pays where they have processors of their own. On a machine that is busy, or in a
- * container with a share of one, the thread of the router waits for them; and buffers that another thread frees are
+ * container with a share of one, the program's thread waits for them; and buffers that another thread frees are
  * counted too long, which brings on more collections.
  */
 const FLAGS = ['--no-parallel-scavenge', '--no-concurrent-array-buffer-sweeping']

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ProcessMemory } from '../../../router/process-memory.ts'
+import { ProcessMemory } from '../../../../core/memory/process-memory.ts'
 
 const MB = 1024 * 1024
 
