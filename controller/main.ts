@@ -4,7 +4,7 @@ import { IdleCollection } from '../core/memory/idle-collection.ts'
 import { ProcessMemory } from '../core/memory/process-memory.ts'
 import { tendMemory } from '../core/memory/tend-memory.ts'
 import { messageOf, SkupperError } from '../core/model/error.ts'
-import { makeDirectory } from '../core/store/atomic-file.ts'
+import { makeDirectory, removeUnfinished } from '../core/store/atomic-file.ts'
 import { acquireLock } from '../core/store/lock.ts'
 import { namespacesIn, openStore } from '../core/store/store.ts'
 import packageJson from '../package.json' with { type: 'json' }
@@ -39,6 +39,8 @@ async function runOnMachine({ namespace, dataHome, routerProgram }: MachineFlags
   const store = openStore({ dir: dataHome, namespace, log })
   await makeDirectory(store.path('internal'))
   const lock = await acquireLock(store.path('internal', 'supervisor.lock'), { deadlineMs: LOCK_DEADLINE_MS })
+  // Files that only the one supervisor writes.
+  for (const own of [['internal'], ['runtime', 'router']]) await removeUnfinished(store.path(...own))
   const { version } = packageJson
   log.info({ pid: process.pid, namespace, version }, 'supervisor started')
   const supervisor = superviseSite({

@@ -73,6 +73,8 @@ const SOON_MS = 20
 const RETRY_MS = 5_000
 /** Certificates that end soon are looked at when this part of their life has passed. */
 const LOOK_SHARE = 1 / 10
+/** However long they last: an authority is parted with in the last hour of its life. */
+const LONGEST_LOOK_MS = 900_000
 /** Asking the router how it fares takes at most this part of the time, where that is not too seldom. */
 const POLL_SHARE = 1 / 20
 const LONGEST_TICK_MS = 5_000
@@ -270,7 +272,7 @@ export class SiteRun {
     const isPending = this.#premises.refusals.size > 0 || this.#tokens.trouble?.reason === 'Pending'
     const sincePassMs = performance.now() - this.#passedAt
     if ((isPending || this.#parts.hasTrouble) && sincePassMs > RETRY_MS) this.#options.onChange()
-    else if (sincePassMs > this.#tokens.shortestLifeMs * LOOK_SHARE) this.#options.onChange()
+    else if (sincePassMs > Math.min(LONGEST_LOOK_MS, this.#tokens.shortestLifeMs * LOOK_SHARE)) this.#options.onChange()
   }
 
   /** The router's telemetry tells of a link that has come up before it is asked again. */
