@@ -4,7 +4,7 @@ import { IdleCollection } from '../core/memory/idle-collection.ts'
 import { ProcessMemory } from '../core/memory/process-memory.ts'
 import { tendMemory } from '../core/memory/tend-memory.ts'
 import { messageOf, SkupperError } from '../core/model/error.ts'
-import { makeDirectory } from '../core/store/atomic-file.ts'
+import { makeDirectory, removeUnfinished } from '../core/store/atomic-file.ts'
 import { acquireLock } from '../core/store/lock.ts'
 import { namespacesIn, openStore } from '../core/store/store.ts'
 import packageJson from '../package.json' with { type: 'json' }
@@ -39,6 +39,8 @@ async function runOnMachine({ namespace, dataHome, routerProgram }: MachineFlags
   const store = openStore({ dir: dataHome, namespace, log })
   await makeDirectory(store.path('internal'))
   const lock = await acquireLock(store.path('internal', 'supervisor.lock'), { deadlineMs: LOCK_DEADLINE_MS })
+  // Files that only the one supervisor writes.
+  for (const own of [['internal'], ['runtime', 'router']]) await removeUnfinished(store.path(...own))
   const { version } = packageJson
   log.info({ pid: process.pid, namespace, version }, 'supervisor started')
   const supervisor = superviseSite({
@@ -61,12 +63,18 @@ async function runOnMachine({ namespace, dataHome, routerProgram }: MachineFlags
 /** The site of a namespace of a cluster. Only the leader of several controllers works; the others wait for their turn. */
 async function runInCluster(flags: ClusterFlags): Promise<void> {
   // The client alone takes most of a second to load: it is for those who need it.
-  const { startClusterController } = await import('./kubernetes/cluster-controller.ts')
+  const { planOfCluster, startClusterController } = await import('./kubernetes/cluster-controller.ts')
   const { version } = packageJson
+  const image = flags.routerImage ?? process.env['SKUPPER_IMAGE']
+  const options = { flags, version, log, image, random: Math.random, clock: CLOCK, env: process.env }
+  if (flags.dryRun) {
+    const plan = await planOfCluster({ ...options, log: pino({ base: null, level: 'error' }, process.stderr) })
+    for (const line of plan.length === 0 ? ['no changes'] : plan) console.log(line)
+    process.exit()
+  }
   const controller = await startClusterController({
-    ...{ flags, version, log, random: Math.random, clock: CLOCK, env: process.env },
+    ...options,
     holder: process.env['POD_NAME'] ?? hostname(),
-    image: flags.routerImage ?? process.env['SKUPPER_IMAGE'],
     onFailed: (error) => {
       log.error({ err: error }, 'the controller cannot go on')
       process.exit(EXIT_FAILED)

@@ -14,6 +14,7 @@ import { nextOrdinals, readOrdinals, type CredentialOrdinals } from './credentia
 import { ensureCredentials } from './ensure-credentials.ts'
 import { formerName } from './ensure-issuer.ts'
 import { desiredCredentials, LOCAL_SERVER } from './site-credentials.ts'
+import { oldestValidOrdinal } from './valid-revisions.ts'
 
 export interface SiteCertificatesOptions {
   readonly store: SiteStore
@@ -103,7 +104,10 @@ export class SiteCertificates {
     const ordinals = nextOrdinals(before, contents)
     this.#ordinals = ordinals
     if (JSON.stringify(ordinals) !== JSON.stringify(before)) await place.ordinals.write(JSON.stringify(ordinals))
-    const numbered = [...files].map(([name, paths]) => [name, { ...paths, ordinal: ordinals[name]?.ordinal }] as const)
+    const numbered = [...files].map(([name, paths]) => {
+      const ordinal = ordinals[name]?.ordinal ?? 0
+      return [name, { ...paths, ordinal, oldestValidOrdinal: oldestValidOrdinal(ordinal, name, resources) }] as const
+    })
     return { files: new Map(numbered), contents }
   }
 

@@ -4,6 +4,7 @@ import type { Listener } from '../../core/model/listener.ts'
 import type { AnyListener, MultiKeyListener } from '../../core/model/multi-key-listener.ts'
 import { isKind, type Kind, type Resource, type ResourceOf } from '../../core/model/resource.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
+import type { Secret } from '../../core/model/secret.ts'
 import type { Site } from '../../core/model/site.ts'
 import { isSynced } from '../services/synced-listeners.ts'
 
@@ -18,6 +19,7 @@ export interface SiteResources {
   readonly listeners: readonly Listener[]
   readonly multiKeyListeners: readonly MultiKeyListener[]
   readonly connectors: readonly Connector[]
+  readonly secrets: readonly Secret[]
 }
 
 /** What becomes router configuration, older resources first; undefined without a Site. */
@@ -32,6 +34,7 @@ export function siteResourcesOf(stored: readonly Resource[]): SiteResources | un
     listeners: ofKind(stored, 'Listener').filter((listener) => !isSynced(listener)),
     multiKeyListeners: ofKind(stored, 'MultiKeyListener'),
     connectors: ofKind(stored, 'Connector'),
+    secrets: ofKind(stored, 'Secret'),
   }
 }
 

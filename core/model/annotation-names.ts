@@ -50,6 +50,9 @@ export const ISTIO_EXCLUDED_PORTS = 'traffic.sidecar.istio.io/excludeInboundPort
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by'
 export const MANAGED_BY = 'skupper'
 
+/** Skupper v2's, on a Secret with a certificate: the setting `tls-prior-valid-revisions` for that certificate. */
+export const PRIOR_REVISIONS_ANNOTATION = 'skupper.io/tls-prior-valid-revisions'
+
 /** Label of Listeners that service sync made, with the value "true". */
 export const SYNCED_LABEL = 'skupper.io/synced'
 

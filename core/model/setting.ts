@@ -26,6 +26,7 @@ export const isHost = (value: string): boolean => hostSchema.safeParse(value).su
 export const isValidity = (value: string): boolean => isDuration(value) && parseDuration(value) >= MIN_VALIDITY_MS
 export const isLabels = (value: string): boolean => value === '' || parseLabels(value) !== undefined
 export const isProgram = (value: string): boolean => PROGRAM.test(value)
+export const isRevisions = (value: string): boolean => /^\d{1,3}$/.test(value)
 export const among =
   (...words: string[]) =>
   (value: string): boolean =>

@@ -3,7 +3,17 @@ import { parseDuration } from './duration.ts'
 import { textMap } from './field-schemas.ts'
 import { PROGRAM_SETTINGS } from './program-settings.ts'
 import { routerLogging, USUAL_LOGGING } from './router-logging.ts'
-import { among, isFlag, isHost, isLabels, isProgram, isValidity, type Setting, type SettingsKind } from './setting.ts'
+import {
+  among,
+  isFlag,
+  isHost,
+  isLabels,
+  isProgram,
+  isRevisions,
+  isValidity,
+  type Setting,
+  type SettingsKind,
+} from './setting.ts'
 
 /** Every settings key that this project reads: the one table that the documentation prints. */
 export const SETTINGS = [
@@ -55,6 +65,14 @@ export const SETTINGS = [
     meaning:
       'How long the authority that signs for links is valid; after two thirds of it the next one begins beside it.',
     accepts: isValidity,
+  },
+  {
+    key: 'tls-prior-valid-revisions',
+    kinds: ['Site'],
+    default: '2',
+    wanted: 'a number from 0 to 999',
+    meaning: 'After how many renewals of a certificate connections made with it end; its Secret may say otherwise.',
+    accepts: isRevisions,
   },
   {
     key: 'router-engine',

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { optional } from './file-error.ts'
 
 /** Everything in a namespace may lead to a secret: its files are for their owner alone. */
 export const FILE_MODE = 0o600
 export const DIRECTORY_MODE = 0o700
 
 /** How unfinished files are named; readers leave out every name that begins with a dot. */
-export const UNFINISHED = /^\..*\.tmp$/
+const UNFINISHED = /^\..*\.tmp$/
 
 /**
  * Writes a file so that a reader, or a machine that loses power, has either the old content or the new one. The
@@ -29,6 +30,13 @@ export async function replaceFile(path: string, content: string): Promise<void> 
     await rm(unfinished, { force: true })
     throw error
   }
+}
+
+/** Removes what killed writers have left in a directory, if there is one: only for who knows that nobody writes there. */
+export async function removeUnfinished(directory: string): Promise<void> {
+  const names = (await optional(readdir(directory))) ?? []
+  const unfinished = names.filter((name) => UNFINISHED.test(name))
+  await Promise.all(unfinished.map((name) => rm(join(directory, name), { force: true })))
 }
 
 /** Writes a file that must not exist yet, and waits until it is on disk. */

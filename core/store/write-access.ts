@@ -1,7 +1,7 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SkupperError } from '../model/error.ts'
-import { DIRECTORY_MODE, UNFINISHED } from './atomic-file.ts'
+import { DIRECTORY_MODE, removeUnfinished } from './atomic-file.ts'
 import { codeOf, optional } from './file-error.ts'
 import { acquireLock } from './lock.ts'
 
@@ -48,10 +48,6 @@ export class WriteAccess {
   async #tidy(): Promise<void> {
     if (this.#isTidy) return
     this.#isTidy = true
-    for (const directory of this.#directories) {
-      const names = (await optional(readdir(join(this.#root, directory)))) ?? []
-      const unfinished = names.filter((name) => UNFINISHED.test(name))
-      await Promise.all(unfinished.map((name) => rm(join(this.#root, directory, name), { force: true })))
-    }
+    for (const directory of this.#directories) await removeUnfinished(join(this.#root, directory))
   }
 }

@@ -2,9 +2,13 @@ import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { argumentsOf } from '../../core/store/running-process.ts'
 import { eventually } from '../support/eventually.ts'
+import { seededRandom } from '../support/seeded-random.ts'
 import { answers, backend, siteHost, startSite, type MachineSite } from '../support/machine-site.ts'
 
 const ROUNDS = 10
+/** The same order of kills in every run. */
+const SEED = 20_260
+const PATIENCE = { deadlineMs: 60_000 }
 const KEPT = { address: 'kept', port: 8080 }
 const TOGGLED = { address: 'toggled', port: 8081 }
 
@@ -33,12 +37,22 @@ test(
     await answers(east, KEPT, 'from west')
     const before = await Promise.all([east, west].map((site) => site.site().then(({ metadata }) => metadata.uid)))
 
+    const random = seededRandom(SEED)
     for (let round = 0; round < ROUNDS; round++) {
       const victim = round % 2 === 0 ? west : east
-      const change = round % 3 === 2 ? west.unexpose(TOGGLED) : west.expose({ ...TOGGLED, targetPort: port })
-      const moment = new Promise((resolve) => setTimeout(resolve, Math.random() * 300))
-      await Promise.all([change, moment])
-      if (Math.random() < 0.5) await killRouter(victim)
+      const heardBefore = victim.log.length
+      const isExposed = round % 3 !== 2
+      await (isExposed ? west.expose({ ...TOGGLED, targetPort: port }) : west.unexpose(TOGGLED))
+      const isThere = async () => ((await east.listener(TOGGLED)) !== undefined) === isExposed
+      const moments = [
+        () => true,
+        // In the midst of it: something was said, or all is done.
+        async () => victim.log.length > heardBefore || (await isThere()),
+        async () => (await victim.routerPid()) > 0,
+        isThere,
+      ]
+      await eventually(moments[Math.floor(random() * moments.length)] ?? isThere, PATIENCE)
+      if (random() < 0.5) await killRouter(victim)
       else {
         victim.kill()
         victim.start()
@@ -48,7 +62,7 @@ test(
     await answers(east, TOGGLED, 'from west')
     await answers(east, KEPT, 'from west')
     await west.unexpose(TOGGLED)
-    await eventually(async () => (await east.listener(TOGGLED)) === undefined, { deadlineMs: 60_000 })
+    await eventually(async () => (await east.listener(TOGGLED)) === undefined, PATIENCE)
 
     const after = await Promise.all([east, west].map((site) => site.site().then(({ metadata }) => metadata.uid)))
     expect(after).toEqual(before)

@@ -27,6 +27,8 @@ interface End {
 interface Listening extends End {
   /** Where it takes links. */
   readonly links: number
+  /** Where it takes edge routers. */
+  readonly edges: number
   /** Where clients of the echo server behind the dialling end connect. */
   readonly tcp: number
 }
@@ -35,25 +37,80 @@ async function ourListener(): Promise<Listening> {
   const { entities, clientTls, siteFiles } = await routerConfig('listening', await testAuthorities())
   const tcp = await closedPort()
   const service: EntityConfig = ['tcpListener', { name: 'in', address: 'echo', host: HOST, port: tcp }]
-  const router = await startRouter([...entities, service])
+  const access = [
+    'listener',
+    { name: 'edges', role: 'edge', host: HOST, port: 0, sslProfile: 'site', ...MUTUAL },
+  ] as const
+  const router = await startRouter([...entities, access, service, await inner()])
   const manager = await manage(await router.port('local'), clientTls)
-  return { manager, files: siteFiles, links: await router.port('links'), tcp }
+  return { manager, files: siteFiles, links: await router.port('links'), edges: await router.port('edges'), tcp }
 }
 
 async function realListener(): Promise<Listening> {
-  const [links, clients, tcp] = [await closedPort(), await closedPort(), await closedPort()]
+  const [links, edges, clients, tcp] = [await closedPort(), await closedPort(), await closedPort(), await closedPort()]
   const files = await credentialFiles((await testAuthorities()).site, await temporaryDirectory(), 'real')
   await startSkupperRouter(
     'listening',
     [
       ['sslProfile', { name: 'site', ...files }],
       ['listener', { name: 'links', role: 'inter-router', host: HOST, port: links, sslProfile: 'site', ...MUTUAL }],
+      ['listener', { name: 'edges', role: 'edge', host: HOST, port: edges, sslProfile: 'site', ...MUTUAL }],
       ['listener', { name: 'clients', host: HOST, port: clients }],
+      await inner(),
       ['tcpListener', { name: 'in', address: 'echo', host: HOST, port: tcp }],
     ],
-    [links, clients],
+    [links, edges, clients],
   )
-  return { manager: await manage(clients), files, links, tcp }
+  return { manager: await manage(clients), files, links, edges, tcp }
+}
+
+/** What clients of an edge reach. */
+async function inner(): Promise<EntityConfig> {
+  return ['tcpConnector', { name: 'inner', address: 'inner', host: HOST, port: (await echoPeer()).port }]
+}
+
+interface Edge extends End {
+  /** Where clients of the echo server behind the interior router connect. */
+  readonly tcp: number
+}
+
+/** The services of an edge, and its way to the interior router that listens on `port`. */
+async function edgeEntities(port: number, tcp: number): Promise<EntityConfig[]> {
+  return [
+    ['connector', { name: 'up', ...linkTo(port), role: 'edge' }],
+    ['tcpConnector', { name: 'out', address: 'echo', host: HOST, port: (await echoPeer()).port }],
+    ['tcpListener', { name: 'in', address: 'inner', host: HOST, port: tcp }],
+  ]
+}
+
+async function ourEdge(port: number): Promise<Edge> {
+  const { entities, clientTls, siteFiles } = await routerConfig('edge', await testAuthorities())
+  const own = entities.filter(
+    ([type, attributes]) => type !== 'router' && !('role' in attributes && attributes.role === 'inter-router'),
+  )
+  const tcp = await closedPort()
+  const router = await startRouter([
+    ['router', { id: 'edge', mode: 'edge' }],
+    ...own,
+    ...(await edgeEntities(port, tcp)),
+  ])
+  return { manager: await manage(await router.port('local'), clientTls), files: siteFiles, tcp }
+}
+
+async function realEdge(port: number): Promise<Edge> {
+  const [clients, tcp] = [await closedPort(), await closedPort()]
+  const files = await credentialFiles((await testAuthorities()).site, await temporaryDirectory(), 'edge')
+  await startSkupperRouter(
+    'edge',
+    [
+      ['router', { id: 'edge', mode: 'edge' }],
+      ['sslProfile', { name: 'site', ...files }],
+      ['listener', { name: 'clients', host: HOST, port: clients }],
+      ...(await edgeEntities(port, tcp)),
+    ],
+    [clients],
+  )
+  return { manager: await manage(clients), files, tcp }
 }
 
 async function ourDialler(links: number): Promise<End> {
@@ -159,6 +216,58 @@ async function rotates(listening: Listening, dial: (links: number) => Promise<En
   await later.says('still')
   await eventually(async () => Object.keys(await connectionsOf(listening, 'dialling')).length <= 2, PATIENCE)
 }
+
+/** Streams each way through an edge live through its new certificate, with which it dials anew at once. */
+async function edgeRotates(listening: Listening, dial: (edges: number) => Promise<Edge>): Promise<void> {
+  const isReal = dial === realEdge
+  const edge = await dial(listening.edges)
+  const ports = [listening.tcp, edge.tcp]
+  for (const port of ports) {
+    await eventually(async () => {
+      const client = tcpClient(port)
+      client.socket.end('there')
+      return (await client.outcome) === 'end' && client.text() === 'there'
+    }, PATIENCE)
+  }
+  const streams = ports.map(lasting)
+  for (const stream of streams) await stream.says('before')
+  await renew(edge, 'edge-renewed')
+  // Not once is there no way to the service.
+  const isNew = async () => Object.keys(await connectionsOf(listening, 'edge-renewed')).length > 0
+  for (let n = 0; n < 30; n++) {
+    for (const port of ports) {
+      const next = lasting(port)
+      await next.says(`new ${String(n)}`)
+      next.client.socket.destroy()
+    }
+  }
+  await eventually(isNew, PATIENCE)
+  for (const stream of streams) await stream.says('after')
+  for (const port of ports) await lasting(port).says('over the new one')
+  for (const { client } of streams) client.socket.end()
+  expect(await Promise.all(streams.map(({ client }) => client.outcome))).toEqual(['end', 'end'])
+  // Ours ends its old connection once it carries nothing, skupper-router when it is told.
+  const { ordinal } = await edge.manager.read('sslProfile', { name: 'site' })
+  if (isReal) await edge.manager.update('sslProfile', { name: 'site' }, { oldestValidOrdinal: Number(ordinal) })
+  await eventually(async () => {
+    const users = (await listening.manager.query('connection')).map(({ user }) => String(user))
+    return users.includes('CN=edge-renewed') && !users.includes('CN=edge')
+  }, PATIENCE)
+}
+
+describe('new certificates of an edge router cut no stream', () => {
+  test('of ours under ours', async () => {
+    await edgeRotates(await ourListener(), ourEdge)
+  })
+
+  test.skipIf(SKROUTERD === '')(`of ours under skupper-router${UNLESS_SKROUTERD}`, async () => {
+    await edgeRotates(await realListener(), ourEdge)
+  })
+
+  test.skipIf(SKROUTERD === '')(`of skupper-router under ours${UNLESS_SKROUTERD}`, async () => {
+    await edgeRotates(await ourListener(), realEdge)
+  })
+})
 
 describe('new certificates cut no stream', () => {
   test('between routers of ours', async () => {

@@ -8,6 +8,7 @@ import { TcpListener } from '../../router/service/tcp-listener.ts'
 import { certificatesFor } from '../support/certificates.ts'
 import { edgeAccess, startEdge } from '../support/edge.ts'
 import { eventually } from '../support/eventually.ts'
+import { manage } from '../support/manage.ts'
 import { link, startRouter, type TestRouter } from '../support/mesh.ts'
 import { serviceContext } from '../support/service-context.ts'
 import {
@@ -145,7 +146,11 @@ describe.skipIf(SKROUTERD === '')(`edge routers with skupper-router${UNLESS_SKRO
     const heard: boolean[] = []
     edge.core.forwarder.watch('shop', (news) => heard.push(news))
     const own = edge.core.forwarder.subscribe('shop', () => undefined)
-    await eventually(async () => (await addressesOf(clients)).includes('Mshop'))
+    const manager = await manage(clients)
+    await eventually(async () => {
+      const addresses = await manager.query('router.address', { attributeNames: ['key'] })
+      return addresses.some(({ key }) => key === 'Mshop')
+    })
     own.close()
     await eventually(() => heard.at(-1) === false)
   })
@@ -208,12 +213,3 @@ describe.skipIf(SKROUTERD === '')(`edge routers with skupper-router${UNLESS_SKRO
     expect(stdout).toContain('"id": "real-edge"')
   })
 })
-
-async function addressesOf(port: number): Promise<string> {
-  const { stdout } = await promisify(execFile)(
-    SKMANAGE,
-    ['-b', `amqp://${HOST}:${String(port)}`, 'query', '--type', 'io.skupper.router.router.address'],
-    { timeout: 15_000 },
-  )
-  return stdout
-}

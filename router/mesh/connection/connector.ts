@@ -1,14 +1,13 @@
-import type { Socket } from 'node:net'
 import type { SkupperError } from '../../../core/model/error.ts'
 import type { ConnectionOptions, Peer, SaslMechanism } from '../../amqp/connection.ts'
 import type { DialOptions } from '../../amqp/dial.ts'
-import { amqpOptions, linkCost } from './amqp-options.ts'
+import { amqpOptions } from './amqp-options.ts'
 import type { ControlLog } from '../control/control-link.ts'
 import type { EdgePlane } from '../control/edge-plane.ts'
 import type { Hop } from '../forward/hop-target.ts'
-import { DialLoop, type DialLoopOptions } from './dial-loop.ts'
-import { EdgeUplink } from './edge-uplink.ts'
-import { InteriorLink, type ConnectionGroup } from './interior-link.ts'
+import type { DialLoopOptions } from './dial-loop.ts'
+import { EdgeLink } from './edge-link.ts'
+import { InteriorLink, type ConnectionGroup, type InteriorLinkOptions } from './interior-link.ts'
 import type { TlsFiles } from './listener.ts'
 import { randomToken } from '../random-token.ts'
 import type { RouterConnection } from './router-connection.ts'
@@ -53,6 +52,14 @@ export interface ConnectorContext extends DialContext {
   readonly edge: EdgePlane<Hop> | undefined
 }
 
+type Link = InteriorLink | EdgeLink
+
+/** What links of both kinds are made with. */
+type CommonOptions = Pick<
+  InteriorLinkOptions,
+  'name' | 'cost' | 'target' | 'isRefused' | 'onLinked' | 'onClosed' | 'onFailed'
+>
+
 const DEFAULT_DATA_CONNECTIONS = 2
 const DIAL_TIMEOUT_MS = 5_000
 /** The router that follows one that leaves may take a moment to be there; until then nothing is lost. */
@@ -65,27 +72,23 @@ const HAND_OVER_RETRY = { firstMs: 100, maxMs: 400 }
 export class MeshConnector {
   readonly options: ConnectorOptions
   readonly #context: ConnectorContext
-  /** Of an edge router. */
-  readonly #loop: DialLoop | undefined
-  /** Between interior routers: what carries the traffic, or tries to. */
-  #link: InteriorLink | undefined
+  /** What carries the traffic, or tries to. */
+  #link: Link
   /** With newer certificates, to take over as soon as it is linked. */
-  #successor: InteriorLink | undefined
+  #successor: Link | undefined
   /** The link to a router that is about to end, while another one is dialled. */
-  #before: { readonly link: InteriorLink; readonly routerId: string } | undefined
+  #before: { readonly link: Link; readonly routerId: string } | undefined
   #tls: TlsFiles | undefined
   #status: ConnectorStatus = 'CONNECTING'
   #message = 'not connected yet'
   #peer: LinkedPeer | undefined
-  #uplink: RouterConnection | undefined
 
   constructor(options: ConnectorOptions, context: ConnectorContext) {
     this.options = options
     this.#context = context
     this.#tls = options.tls
-    const { edge } = context
-    if (edge === undefined) this.#link = this.#interiorLink()
-    else this.#loop = this.#edgeLoop(edge)
+    this.#link = this.#newLink()
+    this.#link.start()
   }
 
   get name(): string {
@@ -109,14 +112,15 @@ export class MeshConnector {
 
   /**
    * From the next dialling on these certificates are used; connections that stand are left alone. With a higher ordinal
-   * a link between interior routers is dialled anew at once (protocol sheet, section 1, certificate rotation).
+   * the link is dialled anew at once (protocol sheet, section 1, certificate rotation).
    */
   setTls(tls: TlsFiles): void {
     const isNewer = (tls.ordinal ?? 0) > (this.#tls?.ordinal ?? 0)
     this.#tls = tls
-    if (!isNewer || this.#link?.correlator === undefined) return
+    if (!isNewer || !this.#link.isLinked) return
     this.#successor?.close()
-    this.#successor = this.#interiorLink()
+    this.#successor = this.#newLink()
+    this.#successor.start()
   }
 
   /**
@@ -125,7 +129,8 @@ export class MeshConnector {
    */
   handOver(): void {
     const link = this.#link
-    if (link?.correlator === undefined || this.#peer === undefined || this.#before !== undefined) return
+    if (!(link instanceof InteriorLink) || !link.isLinked) return
+    if (this.#peer === undefined || this.#before !== undefined) return
     const { routerId } = this.#peer
     this.#context.log.info(
       { connector: this.name, router: routerId },
@@ -135,61 +140,23 @@ export class MeshConnector {
     link.stop()
     this.#successor?.close()
     this.#successor = undefined
-    this.#link = this.#interiorLink(HAND_OVER_RETRY)
+    this.#link = this.#newLink(HAND_OVER_RETRY)
+    this.#link.start()
   }
 
   /** Closes the link for good. Harmless when called twice. */
   close(): void {
-    this.#loop?.stop()
-    this.#uplink?.close()
     this.#successor?.close()
-    this.#link?.close()
+    this.#link.close()
     this.#before?.link.close()
   }
 
-  #edgeLoop(plane: EdgePlane<Hop>): DialLoop {
-    const loop = new DialLoop({
-      ...this.#context,
-      target: () => this.#target(),
-      connect: (socket, onClosed) => {
-        this.#connectEdge(plane, socket, onClosed)
-      },
-      onFailed: (reason) => {
-        this.#failed(reason)
-      },
-    })
-    loop.start()
-    return loop
-  }
-
-  #connectEdge(plane: EdgePlane<Hop>, socket: Socket, onClosed: (reason?: SkupperError) => void): void {
-    this.#uplink = this.#context.connections.add({
-      ...{ name: this.name, socket, dir: 'out', dialled: this.#target(), role: 'edge' },
-      amqp: (id) => this.#amqp(id),
-      owner: {
-        onOpen: (connection, peer) => {
-          if (this.#isSelf(connection, peer)) return undefined
-          const cost = linkCost(this.options.cost, peer.properties)
-          this.#linked(peer, cost)
-          return new EdgeUplink({ ...this.#context, connection, peer, cost, plane })
-        },
-        onClosed: (_, reason) => {
-          this.#uplink = undefined
-          this.#peer = undefined
-          onClosed(reason)
-        },
-      },
-    })
-  }
-
-  #interiorLink(retry?: DialLoopOptions['retry']): InteriorLink {
+  #newLink(retry?: DialLoopOptions['retry']): Link {
+    const { edge, routerId } = this.#context
     const { cost, dataConnections = DEFAULT_DATA_CONNECTIONS } = this.options
-    const link: InteriorLink = new InteriorLink(this.#context, {
-      ...{ name: this.name, cost, dataConnections, retry },
+    const common: CommonOptions = {
+      ...{ name: this.name, cost },
       target: () => this.#target(),
-      amqp: (id, group) => this.#amqp(id, group),
-      // Of one connector, where it takes over; else the peer may still hold a connection of that name that is dead.
-      correlator: () => this.#correlatorFor(link),
       isRefused: (connection, peer) => this.#isSelf(connection, peer) || this.#isLeaving(connection, peer),
       onLinked: (peer, linkedCost) => {
         this.#takeOver(link)
@@ -201,24 +168,36 @@ export class MeshConnector {
       onFailed: (reason) => {
         this.#linkFailed(link, reason)
       },
-    })
-    link.start()
+    }
+    const link: Link =
+      edge === undefined
+        ? new InteriorLink(this.#context, {
+            ...{ ...common, dataConnections, retry },
+            amqp: (id, group) => this.#amqp(id, group),
+            // Of one connector, where it takes over; else the peer may still hold a connection of that name that is dead.
+            correlator: () => this.#superseded(link, InteriorLink)?.correlator ?? randomToken(this.#context.random),
+          })
+        : new EdgeLink(this.#context, {
+            ...{ ...common, routerId, plane: edge },
+            amqp: (id) => this.#amqp(id),
+            before: () => this.#superseded(link, EdgeLink)?.uplink,
+          })
     return link
   }
 
-  #correlatorFor(link: InteriorLink): string {
-    const before = link === this.#successor ? this.#link?.correlator : undefined
-    return before ?? randomToken(this.#context.random)
+  /** The link whose place `link` takes. */
+  #superseded<L extends Link>(link: Link, kind: new (...given: never[]) => L): L | undefined {
+    return link === this.#successor && this.#link instanceof kind ? this.#link : undefined
   }
 
-  #takeOver(link: InteriorLink): void {
+  #takeOver(link: Link): void {
     if (link !== this.#successor) return
-    this.#link?.supersede()
+    this.#link.supersede()
     this.#link = link
     this.#successor = undefined
   }
 
-  #linkFailed(link: InteriorLink, reason: SkupperError | undefined): void {
+  #linkFailed(link: Link, reason: SkupperError | undefined): void {
     if (link === this.#successor) {
       this.#context.log.warn({ connector: this.name, code: reason?.code }, `newer certificates: ${textOf(reason)}`)
       return
@@ -231,7 +210,7 @@ export class MeshConnector {
     this.#successor = undefined
   }
 
-  #linkClosed(link: InteriorLink, reason: SkupperError | undefined): void {
+  #linkClosed(link: Link, reason: SkupperError | undefined): void {
     const before = this.#before
     if (link === before?.link) this.#leftBehind(before.routerId, reason)
     else if (link === this.#link && before?.routerId !== this.#peer?.routerId) this.#peer = undefined
@@ -240,7 +219,7 @@ export class MeshConnector {
   /** The router that was about to end has ended; another may have taken its place already. */
   #leftBehind(routerId: string, reason: SkupperError | undefined): void {
     this.#before = undefined
-    this.#link?.relax()
+    if (this.#link instanceof InteriorLink) this.#link.relax()
     if (this.#peer !== undefined && this.#peer.routerId !== routerId) return
     this.#peer = undefined
     this.#failed(reason)

@@ -24,6 +24,8 @@ export interface EdgeLinksOptions {
   readonly onGone: () => void
 }
 
+/** By then an edge that dialled anew has attached all its links. */
+const HAND_OVER_MS = 5_000
 /** An edge tells the name of its mesh once for each start. */
 const MESH_CREDIT = 3
 
@@ -57,6 +59,8 @@ export class EdgeLinks implements Role {
   /** What is known of each address that the edge sends to, by key. */
   readonly #followed = new Map<string, boolean>()
   #tracking: AddressTracking | undefined
+  /** The connection whose part this one takes, address by address. */
+  #before: { readonly links: EdgeLinks; readonly sinceMs: number } | undefined
 
   constructor(options: EdgeLinksOptions) {
     const { connection, peer, now } = options
@@ -70,6 +74,16 @@ export class EdgeLinks implements Role {
   onAttach(link: Sender | Receiver): void {
     if (link.role === 'sender') this.#attachSender(link)
     else this.#attachReceiver(link)
+  }
+
+  /** The edge has dialled anew: what comes for it goes by this connection as soon as it has a link for it. */
+  succeed(before: EdgeLinks): void {
+    this.#before = { links: before, sinceMs: this.#options.now() }
+  }
+
+  /** What is for `address` goes another way from now on. */
+  withdraw(address: string): void {
+    for (const consumer of this.#consumers.values()) if (consumer.address === address) consumer.subscription.close()
   }
 
   retire(): void {
@@ -88,6 +102,9 @@ export class EdgeLinks implements Role {
 
   sweep(): void {
     this.#pool?.sweep()
+    if (this.#before === undefined || this.#options.now() - this.#before.sinceMs < HAND_OVER_MS) return
+    this.#before.links.retire()
+    this.#before = undefined
   }
 
   links(): LinkView[] {
@@ -132,6 +149,7 @@ export class EdgeLinks implements Role {
     )
     const consumer = { sender, address, queue, subscription }
     this.#consumers.set(sender, consumer)
+    this.#before?.links.withdraw(address)
     sender.handler = {
       onCredit: () => {
         queue.pump()

@@ -14,6 +14,7 @@ import { readTracking } from './address-tracking.ts'
 import { CAPABILITY, LINK_CREDIT, linkEnd } from './capabilities.ts'
 import { DEAF_LINK } from './deaf-handlers.ts'
 import { EDGE_NAMES } from './edge-names.ts'
+import { Farewell } from './farewell.ts'
 import { LinkQueue } from './link-queue.ts'
 import type { LinkView, Role, RouterConnection } from './router-connection.ts'
 import { StreamPool } from './stream-pool.ts'
@@ -27,11 +28,15 @@ export interface EdgeUplinkOptions {
   readonly routerId: string
   readonly forwarder: Forwarder
   readonly plane: EdgePlane<Hop>
+  /** The uplink to the same place whose part it takes; else it stands by where there is one. */
+  readonly before?: EdgeUplink | undefined
   /** The time in ms. */
   readonly now: () => number
 }
 
 const TRACKING_CREDIT = 32
+/** By then an interior router has told which of the addresses that are asked about have a consumer. */
+const CONFIRMED_AFTER_MS = 5_000
 /** How long the links of the active uplink may take. */
 const ATTACH_DEADLINE_MS = 10_000
 
@@ -61,6 +66,7 @@ export class EdgeUplink implements Role, Uplink<Hop> {
   #session: Session | undefined
   #activeSince: number | undefined
   #retired = false
+  #farewell: Farewell | undefined
 
   constructor(options: EdgeUplinkOptions) {
     const { peer, cost, connection, now, plane } = options
@@ -70,7 +76,7 @@ export class EdgeUplink implements Role, Uplink<Hop> {
     const takesStreams = peer.offeredCapabilities.includes(CAPABILITY.streamingLinks)
     const pool = takesStreams ? new StreamPool(connection.amqp, linkEnd(), now) : undefined
     this.hop = new UplinkHop({ peerId, cost }, pool)
-    plane.join(this)
+    plane.join(this, options.before)
   }
 
   /** The interior router opens links for streams, and no others. */
@@ -145,6 +151,13 @@ export class EdgeUplink implements Role, Uplink<Hop> {
     this.#options.plane.leave(this)
   }
 
+  /** A newer connection has taken over: no new traffic; what is under way goes on, and then the connection closes. */
+  supersede(): void {
+    this.retire()
+    this.#farewell = new Farewell(this.#options.connection, this.#options.now)
+    this.#detachIdle()
+  }
+
   onClosed(): void {
     this.retire()
     this.hop.lose()
@@ -152,8 +165,15 @@ export class EdgeUplink implements Role, Uplink<Hop> {
 
   sweep(): void {
     this.hop.sweep()
-    if (this.#activeSince === undefined || this.#missing.size === 0) return
-    if (this.#options.now() - this.#activeSince < ATTACH_DEADLINE_MS) return
+    if (this.#farewell !== undefined) {
+      this.#detachIdle()
+      this.#farewell.check(this.hop.busy || [...this.#links.values()].some(({ link }) => !link.idle))
+      return
+    }
+    if (this.#activeSince === undefined) return
+    const activeMs = this.#options.now() - this.#activeSince
+    if (activeMs > CONFIRMED_AFTER_MS) this.#options.plane.forgetUnconfirmed(this)
+    if (this.#missing.size === 0 || activeMs < ATTACH_DEADLINE_MS) return
     this.#options.connection.refuse('amqp:connection:forced', `no ${[...this.#missing].join(', ')} link in time`)
   }
 
@@ -166,6 +186,11 @@ export class EdgeUplink implements Role, Uplink<Hop> {
       address,
       unsettled: undefined,
     }))
+  }
+
+  /** What names this edge leads to the newer connection; streams have links of their own. */
+  #detachIdle(): void {
+    for (const { link, type } of [...this.#links.values()]) if (type === 'endpoint' && link.idle) link.detach()
   }
 
   #attachDownlink(session: Session, routerId: string): void {
@@ -257,6 +282,11 @@ class UplinkHop implements Hop {
   open(options: WayOptions): OutgoingDelivery | undefined {
     if (this.#queue === undefined) return undefined
     return (options.streaming ? this.#pool : undefined)?.open(options) ?? this.#queue.open(options)
+  }
+
+  /** It carries a stream. */
+  get busy(): boolean {
+    return (this.#pool?.busy ?? 0) > 0
   }
 
   sweep(): void {

@@ -76,7 +76,7 @@ export class IncomingRoles {
       // An edge that comes anew is where its messages go, even if the loss of its old connection is not noticed yet.
       onActive: () => {
         const before = this.#edges.get(id)
-        if (before !== role) before?.retire()
+        if (before !== undefined && before !== role) role.succeed(before)
         this.#edges.set(id, role)
       },
       onGone: () => {

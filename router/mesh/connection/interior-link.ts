@@ -64,6 +64,10 @@ export class InteriorLink {
     return this.#isLinked ? this.#current?.correlator : undefined
   }
 
+  get isLinked(): boolean {
+    return this.#isLinked
+  }
+
   start(): void {
     this.#loop.start()
   }

@@ -39,6 +39,8 @@ export class EdgePlane<L extends ControlLink = ControlLink> {
   readonly #consumed = new Set<string>()
   readonly #followed = new Set<string>()
   readonly #reachable = new Set<string>()
+  /** Of the reachable ones, those that only an earlier connection to the same place has told of. */
+  readonly #unconfirmed = new Set<string>()
   /** Open, in the order they came: the first is active. */
   #uplinks: Uplink<L>[] = []
   #holders = NOBODY
@@ -48,10 +50,24 @@ export class EdgePlane<L extends ControlLink = ControlLink> {
     this.#events = events
   }
 
-  /** The connection is open: it becomes active if there is none, else it stands by. */
-  join(uplink: Uplink<L>): void {
-    this.#uplinks.push(uplink)
-    if (this.#uplinks.length === 1) this.#switch(uplink, undefined)
+  /**
+   * The connection is open: it becomes active if there is none, else it stands by, or has the part of `before`, which
+   * it replaces.
+   */
+  join(uplink: Uplink<L>, before?: Uplink<L>): void {
+    const at = before === undefined ? -1 : this.#uplinks.indexOf(before)
+    if (at < 0) this.#uplinks.push(uplink)
+    else this.#uplinks[at] = uplink
+    if (at === 0) this.#replace(uplink, before)
+    else if (this.#uplinks.length === 1) this.#switch(uplink, undefined)
+  }
+
+  /** Forgets what the active uplink has not confirmed since it has taken the part of another. */
+  forgetUnconfirmed(uplink: Uplink<L>): void {
+    if (!this.isActive(uplink)) return
+    const gone = [...this.#unconfirmed]
+    this.#unconfirmed.clear()
+    for (const key of gone) if (this.#reachable.delete(key)) this.#events.onAddress(key)
   }
 
   /** The connection is gone or leaves; the next takes over. Harmless when called twice. */
@@ -67,6 +83,7 @@ export class EdgePlane<L extends ControlLink = ControlLink> {
 
   /** What the active uplink's router says of an address that is followed. */
   heard(key: string, reachable: boolean): void {
+    this.#unconfirmed.delete(key)
     if (!this.#followed.has(key) || this.#reachable.has(key) === reachable) return
     if (reachable) this.#reachable.add(key)
     else this.#reachable.delete(key)
@@ -119,13 +136,25 @@ export class EdgePlane<L extends ControlLink = ControlLink> {
   #switch(next: Uplink<L> | undefined, before: Uplink<L> | undefined): void {
     const known = [...this.#reachable]
     this.#reachable.clear()
+    this.#unconfirmed.clear()
     this.#holders = next === undefined ? NOBODY : [{ routerId: next.hop.peerId, treatment: TREATMENT.balanced }]
     this.#events.onUplink(next?.hop, before?.hop)
     for (const key of known) this.#events.onAddress(key)
-    if (next === undefined) return
-    next.activate()
-    for (const key of this.#consumed) next.consume(key.slice(1))
-    for (const key of this.#followed) next.follow(key.slice(1))
+    if (next !== undefined) this.#activate(next)
+  }
+
+  /** The same network is behind both: nothing is out of reach for a moment. */
+  #replace(next: Uplink<L>, before: Uplink<L> | undefined): void {
+    for (const key of this.#reachable) this.#unconfirmed.add(key)
+    this.#holders = [{ routerId: next.hop.peerId, treatment: TREATMENT.balanced }]
+    this.#activate(next)
+    this.#events.onUplink(next.hop, before?.hop)
+  }
+
+  #activate(uplink: Uplink<L>): void {
+    uplink.activate()
+    for (const key of this.#consumed) uplink.consume(key.slice(1))
+    for (const key of this.#followed) uplink.follow(key.slice(1))
   }
 }
 

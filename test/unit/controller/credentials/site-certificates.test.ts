@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { SiteCertificates } from '../../../../controller/credentials/site-certificates.ts'
-import { siteResourcesOf } from '../../../../controller/site/site-resources.ts'
+import { siteResourcesOf, type SiteResources } from '../../../../controller/site/site-resources.ts'
 import type { CredentialPlace } from '../../../../controller/site/premises.ts'
+import type { Secret } from '../../../../core/model/secret.ts'
 import type { Store } from '../../../../core/store/store.ts'
 import { accessToken } from '../../../support/access-tokens.ts'
 import { directoryStore } from '../../../support/directory-store.ts'
@@ -72,6 +73,30 @@ test("the number of a link's credentials grows when they are replaced, also afte
   await store.putCredentials('to-west', { ca: 'ca', certificate: 'two', key: 'key' })
   const restarted = new SiteCertificates({ store, place, log: new RecordedLog() })
   expect((await restarted.named(await resources())).files.get('to-west')?.ordinal).toBe(1)
+})
+
+test('connections end with the third renewal of their certificate, or as the site or the Secret says', async () => {
+  const { store, certificates, resources } = await siteWithCertificates()
+  const renewTo = async (count: number) => {
+    for (let n = 0; n <= count; n++) {
+      await store.putCredentials('to-west', { ca: 'ca', certificate: `certificate ${String(n)}`, key: 'key' })
+      await certificates.named(await resources())
+    }
+    return (await certificates.named(await resources())).files.get('to-west')
+  }
+  expect(await renewTo(0)).toMatchObject({ ordinal: 0, oldestValidOrdinal: 0 })
+  expect(await renewTo(4)).toMatchObject({ ordinal: 4, oldestValidOrdinal: 2 })
+  const oldest = async (change: Partial<SiteResources>) =>
+    (await certificates.named({ ...(await resources()), ...change })).files.get('to-west')?.oldestValidOrdinal
+  const strict = { ...site('east'), spec: { settings: { 'tls-prior-valid-revisions': '0' } } }
+  expect(await oldest({ site: strict })).toBe(4)
+  const secret = (annotation: string): Secret => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'to-west', annotations: { 'skupper.io/tls-prior-valid-revisions': annotation } },
+  })
+  expect(await oldest({ site: strict, secrets: [secret('3')] })).toBe(1)
+  expect(await oldest({ site: strict, secrets: [secret('many')] })).toBe(4)
 })
 
 test('what nothing names any more is removed; what is named stays', async () => {

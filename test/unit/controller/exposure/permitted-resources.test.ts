@@ -9,6 +9,7 @@ const apiVersion = 'skupper.io/v2alpha1'
 const resources: SiteResources = {
   site: parseResourceOf('Site', { apiVersion, kind: 'Site', metadata: { name: 's' }, spec: {} }),
   surplus: [],
+  secrets: [],
   accesses: [
     parseResourceOf('RouterAccess', {
       ...{ apiVersion, kind: 'RouterAccess', metadata: { name: 'r' } },

@@ -11,6 +11,7 @@ const resources = {
   listeners: [listener('a', { port: 8080 })],
   multiKeyListeners: [],
   connectors: [],
+  secrets: [],
 }
 
 test('services listen on the listen-host, tokens are answered where links are accepted', () => {

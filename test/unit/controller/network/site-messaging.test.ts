@@ -33,6 +33,7 @@ function resources(settings: Record<string, string>, keys: readonly string[] = [
     listeners: [],
     multiKeyListeners: [],
     connectors,
+    secrets: [],
   }
 }
 

@@ -46,6 +46,7 @@ function resources(changes: Partial<SiteResources> = {}): SiteResources {
     listeners: [],
     multiKeyListeners: [],
     connectors: [],
+    secrets: [],
     ...changes,
   }
 }

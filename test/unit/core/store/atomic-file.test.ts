@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { makeDirectory, writeFileAtomic, writeSynced } from '../../../../core/store/atomic-file.ts'
+import { makeDirectory, removeUnfinished, writeFileAtomic, writeSynced } from '../../../../core/store/atomic-file.ts'
 import { temporaryDirectory } from '../../../support/temporary-directory.ts'
 
 it('replaces a file and leaves nothing else, for its owner alone', async () => {
@@ -42,4 +42,14 @@ it('makes directories for their owner alone', async () => {
   await makeDirectory(join(directory, 'a/b'))
   await makeDirectory(join(directory, 'a/b'))
   for (const made of ['a', 'a/b']) expect((await stat(join(directory, made))).mode & 0o777).toBe(0o700)
+})
+
+it('what a killed writer has left is removed, and nothing else', async () => {
+  const directory = await temporaryDirectory()
+  for (const name of ['.0123456789abcdef-router.json.tmp', 'router.json', '.hidden', 'my.tmp']) {
+    await writeFile(join(directory, name), '{')
+  }
+  await removeUnfinished(directory)
+  expect((await readdir(directory)).toSorted()).toEqual(['.hidden', 'my.tmp', 'router.json'])
+  await removeUnfinished(join(directory, 'not-there'))
 })

@@ -93,3 +93,48 @@ test('addresses of this router alone are told to nobody', () => {
   plane.follow('L$management', true)
   expect(first.calls).toEqual(['activate'])
 })
+
+test('a newer connection takes the part of the active uplink, and nothing is out of reach for a moment', () => {
+  plane.join(first)
+  plane.join(second)
+  plane.advertise('Mown')
+  plane.follow('Mshop', true)
+  plane.follow('Mgone', true)
+  plane.heard('Mshop', true)
+  plane.heard('Mgone', true)
+  events.length = 0
+  const newer = new FakeUplink('first')
+  plane.join(newer, first)
+  expect(newer.calls).toEqual(['activate', 'consume own', 'follow shop', 'follow gone'])
+  expect(plane.nextHop()).toBe(newer.hop)
+  plane.leave(first)
+  expect(events).toEqual(['first -> first'])
+  expect(plane.holders('Mshop')).toHaveLength(1)
+
+  // What the newer one has not told of by then is gone.
+  plane.heard('Mshop', true)
+  plane.forgetUnconfirmed(second)
+  expect(plane.holders('Mgone')).toHaveLength(1)
+  plane.forgetUnconfirmed(newer)
+  expect(plane.holders('Mgone')).toEqual([])
+  expect(plane.holders('Mshop')).toHaveLength(1)
+  expect(events).toEqual(['first -> first', 'Mgone'])
+})
+
+test('a newer connection of one that stands by stands by', () => {
+  plane.join(first)
+  plane.join(second)
+  const newer = new FakeUplink('second')
+  plane.join(newer, second)
+  expect(newer.calls).toEqual([])
+  plane.leave(second)
+  plane.leave(first)
+  expect(newer.calls).toEqual(['activate'])
+})
+
+test('where the connection to be replaced is gone already the newer one is as any other', () => {
+  plane.join(first)
+  plane.leave(first)
+  plane.join(second, first)
+  expect(second.calls).toEqual(['activate'])
+})
