@@ -5,7 +5,7 @@ const LAST_PORT = 65_535
 
 const USAGE = `usage: node controller/main.ts --platform linux --namespace NAME --data-home DIR --router-program FILE
        node controller/main.ts --platform kubernetes [--namespace NAME] [--kubeconfig FILE] [--context NAME]
-                               [--router-image IMAGE] [--health-port PORT]
+                               [--router-image IMAGE] [--health-port PORT] [--dry-run]
 
   --platform linux        run the site of one namespace on this machine
   --platform kubernetes   run the site of one namespace of a cluster
@@ -15,7 +15,8 @@ const USAGE = `usage: node controller/main.ts --platform linux --namespace NAME 
   --kubeconfig FILE       how to reach the cluster from outside
   --context NAME          which context of the kubeconfig
   --router-image IMAGE    the image of routers (also SKUPPER_IMAGE)
-  --health-port PORT      where probes are answered; 9090 by default, 0 chooses one`
+  --health-port PORT      where probes are answered; 9090 by default, 0 chooses one
+  --dry-run               print what would be done to the objects of the namespace, do nothing, and end`
 
 /** What a controller was started with. */
 export type Flags = MachineFlags | ClusterFlags
@@ -34,6 +35,7 @@ export interface ClusterFlags {
   readonly context: string | undefined
   readonly routerImage: string | undefined
   readonly healthPort: number | undefined
+  readonly dryRun: boolean
 }
 
 /** Reads the command line. Throws `flag/invalid`. */
@@ -43,9 +45,11 @@ export function parseFlags(args: readonly string[]): Flags {
   if (platform === 'kubernetes') {
     const { kubeconfig, context, 'router-image': routerImage } = values
     const healthPort = portOf('--health-port', values['health-port'])
-    return { platform, namespace, kubeconfig, context, routerImage, healthPort }
+    const dryRun = values['dry-run'] ?? false
+    return { platform, namespace, kubeconfig, context, routerImage, healthPort, dryRun }
   }
   if (platform !== 'linux') throw invalid(`--platform is "${platform ?? ''}"; wanted "linux" or "kubernetes"`)
+  if (values['dry-run'] === true) throw invalid('--dry-run is given; wanted with --platform kubernetes only')
   if (namespace === undefined || dataHome === undefined || routerProgram === undefined) {
     throw invalid('--namespace, --data-home and --router-program are all needed with --platform linux')
   }
@@ -60,6 +64,7 @@ function valuesOf(args: readonly string[]) {
       options: {
         ...{ platform: text, namespace: text, 'data-home': text, 'router-program': text },
         ...{ kubeconfig: text, context: text, 'router-image': text, 'health-port': text },
+        'dry-run': { type: 'boolean' },
       },
     })
     return values

@@ -63,12 +63,18 @@ async function runOnMachine({ namespace, dataHome, routerProgram }: MachineFlags
 /** The site of a namespace of a cluster. Only the leader of several controllers works; the others wait for their turn. */
 async function runInCluster(flags: ClusterFlags): Promise<void> {
   // The client alone takes most of a second to load: it is for those who need it.
-  const { startClusterController } = await import('./kubernetes/cluster-controller.ts')
+  const { planOfCluster, startClusterController } = await import('./kubernetes/cluster-controller.ts')
   const { version } = packageJson
+  const image = flags.routerImage ?? process.env['SKUPPER_IMAGE']
+  const options = { flags, version, log, image, random: Math.random, clock: CLOCK, env: process.env }
+  if (flags.dryRun) {
+    const plan = await planOfCluster({ ...options, log: pino({ base: null, level: 'error' }, process.stderr) })
+    for (const line of plan.length === 0 ? ['no changes'] : plan) console.log(line)
+    process.exit()
+  }
   const controller = await startClusterController({
-    ...{ flags, version, log, random: Math.random, clock: CLOCK, env: process.env },
+    ...options,
     holder: process.env['POD_NAME'] ?? hostname(),
-    image: flags.routerImage ?? process.env['SKUPPER_IMAGE'],
     onFailed: (error) => {
       log.error({ err: error }, 'the controller cannot go on')
       process.exit(EXIT_FAILED)

@@ -28,7 +28,7 @@ export interface EnsureOptions {
   readonly now: number
   /** How long certificates that are made now are valid, in milliseconds, */
   readonly lifeMs?: number
-  /** and CAs. */
+  /** and CAs that other sites can be told to follow; others last long. */
   readonly authorityLifeMs?: number
   /** Whether another site still shows, or trusts alone, what this CA has signed (SHA-256 of its certificate, hex). */
   readonly isIssuerInUse: (fingerprint: string) => Promise<boolean>

@@ -45,14 +45,14 @@ export function authorityBeside(own: GivenCredentials, former: GivenCredentials 
 export async function ensureIssuer({ name, isRolled }: DesiredIssuer, options: EnsureOptions): Promise<Issuer> {
   const { store, now } = options
   const existing = await store.issuer(name)
-  if (existing === undefined) return fresh({ name, reason: 'it was missing' }, options)
+  if (existing === undefined) return fresh({ name, isRolled, reason: 'it was missing' }, options)
   if (await store.isIssuerSupplied(name)) return alone(readAuthority(existing, now))
   const certificate = certificateWithKey(existing)
   if (!isDue(certificate, options))
     return isRolled ? beside(name, existing, options) : alone(readAuthority(existing, now))
-  if (!isRolled) return fresh({ name, reason: 'it ends soon', before: existing }, options)
+  if (!isRolled) return fresh({ name, isRolled, reason: 'it ends soon', before: existing }, options)
   // There is none to stay beside: everything it signed has ended too.
-  if (lifetimeOf(certificate).notAfter <= now) return fresh({ name, reason: 'it has ended' }, options)
+  if (lifetimeOf(certificate).notAfter <= now) return fresh({ name, isRolled, reason: 'it has ended' }, options)
   return followed(name, existing, options)
 }
 
@@ -64,17 +64,16 @@ export function isDue(
   return now >= renewAt(lifetimeOf(certificate), renewalFraction)
 }
 
-interface Fresh {
-  readonly name: string
+interface Fresh extends DesiredIssuer {
   readonly reason: string
   /** Whose key it keeps. */
   readonly before?: GivenCredentials
 }
 
 /** A new CA, beside which there is none. */
-async function fresh({ name, reason, before }: Fresh, options: EnsureOptions): Promise<Issuer> {
-  await options.store.deleteIssuer(formerName(name))
-  const made = await newAuthority(name, options, before)
+async function fresh({ reason, before, ...wanted }: Fresh, options: EnsureOptions): Promise<Issuer> {
+  await options.store.deleteIssuer(formerName(wanted.name))
+  const made = await newAuthority(wanted, options, before)
   return { ...alone(readAuthority(made, options.now)), reason }
 }
 
@@ -82,7 +81,7 @@ async function fresh({ name, reason, before }: Fresh, options: EnsureOptions): P
 async function followed(name: string, existing: GivenCredentials, options: EnsureOptions): Promise<Issuer> {
   const { ca, certificate = '', key = '' } = existing
   await options.store.putIssuer(formerName(name), { ca, certificate, key })
-  const made = await newAuthority(name, options)
+  const made = await newAuthority({ name, isRolled: true }, options)
   return { ...together(made, existing, options.now), reason: 'it ends soon, and stays trusted beside the next' }
 }
 
@@ -115,13 +114,13 @@ function together(own: GivenCredentials, former: GivenCredentials, now: number):
 }
 
 async function newAuthority(
-  name: string,
+  { name, isRolled }: DesiredIssuer,
   { store, now, authorityLifeMs }: EnsureOptions,
   before?: GivenCredentials,
 ): Promise<GivenCredentials> {
   const made = await createAuthority({
     ...{ commonName: name.slice(0, MAX_COMMON_NAME), now },
-    ...(authorityLifeMs === undefined ? {} : { lifeMs: authorityLifeMs }),
+    ...(authorityLifeMs === undefined || !isRolled ? {} : { lifeMs: authorityLifeMs }),
     ...(before?.key === undefined ? {} : { key: readPrivateKey(before.key) }),
   })
   await store.putIssuer(name, made)

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { KubeClient } from '../../core/kube/kube-client.ts'
-import { connect } from '../../core/kube/kube-config.ts'
+import { connect, connectDryRun } from '../../core/kube/kube-config.ts'
 import { openKubeStore } from '../../core/kube/kube-store.ts'
 import { leadWhile } from '../../core/kube/leader-election.ts'
 import { DEPLOYMENT } from '../../core/kube/resource-types.ts'
@@ -11,7 +11,7 @@ import type { Log } from '../log.ts'
 import type { Clock } from '../site/site-run.ts'
 import { HEALTH_PORT } from './cluster-ports.ts'
 import { ControllerReadiness } from './controller-readiness.ts'
-import { controlSite } from './site-controller.ts'
+import { controlSite, rehearseSite } from './site-controller.ts'
 
 /** What there is where nobody names another. */
 const DEFAULT_IMAGE = 'localhost/skupper:dev'
@@ -49,6 +49,22 @@ export async function startClusterController(options: ClusterControllerOptions):
       health.close()
       client.close()
     },
+  }
+}
+
+/** What the controller would do now, a line for each object. Nothing is done. */
+export async function planOfCluster(options: Omit<ClusterControllerOptions, 'holder' | 'onFailed'>): Promise<string[]> {
+  const { flags, env, log } = options
+  const client = await connectDryRun({ ...flags, fieldManager: SITE_CONTROLLER, env })
+  const { namespace } = client
+  const image = options.image ?? (await ownImage(client))
+  const store = openKubeStore({ client, namespace, log, cached: true })
+  try {
+    await rehearseSite({ ...options, client, store, namespace, image })
+    return client.changes.map(({ action, object }) => `${action} ${object.kind} ${object.metadata.name}`)
+  } finally {
+    store.close()
+    client.close()
   }
 }
 

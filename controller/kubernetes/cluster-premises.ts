@@ -51,6 +51,8 @@ export interface ClusterOptions {
   readonly image: string
   readonly random: () => number
   readonly log: Log
+  /** Only shows what would be done: all at once, and no router is spoken to. */
+  readonly isRehearsal?: boolean | undefined
 }
 
 /** A site in a namespace of a cluster: routers in pods, ways in by Services, everything it keeps in objects. */
@@ -81,7 +83,7 @@ export class ClusterPremises implements Premises {
       deleted: (object) => {
         watch.deleted(object)
       },
-      pace: (apply) => oneAtATime(apply, watch.deployments),
+      pace: (apply) => (options.isRehearsal === true ? apply : oneAtATime(apply, watch.deployments)),
     })
     this.#routers = new PodRouters({
       ...{ events, random, log, capabilities: identity.engine },
@@ -123,7 +125,7 @@ export class ClusterPremises implements Premises {
     const { resources, contents } = wish
     const passTokens = resources.accesses.length > 0 && resources.site.spec.edge !== true
     const entities = groupEntities(resources.site, wish.entities, { passTokens })
-    this.#routers.follow(this.#routerPods)
+    if (this.#options.isRehearsal !== true) this.#routers.follow(this.#routerPods)
     const [kept] = await Promise.all([
       this.#keepObjects(wish, entities),
       this.#routers.configure({ entities, pems: pemByPath(contents) }),

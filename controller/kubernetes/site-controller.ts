@@ -16,7 +16,7 @@ import { keyOf } from './object-plan.ts'
 const OWNERSHIP = 'skupper'
 const OWNERSHIP_KEY = 'controller'
 
-export interface SiteControllerOptions extends Pick<SiteKeeperOptions, 'version' | 'clock' | 'random'> {
+export interface SiteControllerOptions extends Pick<SiteKeeperOptions, 'version' | 'clock' | 'random' | 'isRehearsal'> {
   readonly client: KubeClient
   readonly store: SiteStore
   readonly namespace: string
@@ -38,6 +38,36 @@ export interface SiteController {
 
 /** Keeps the site of one namespace of a cluster. Resolves when it has begun. */
 export async function controlSite(options: SiteControllerOptions): Promise<SiteController> {
+  const { watch, exposures, keeper } = await begin(options)
+  keeper.start()
+  return {
+    get staleSince() {
+      return watch.staleSince
+    },
+    close: async () => {
+      await exposures.close()
+      await keeper.close()
+      watch.close()
+    },
+  }
+}
+
+/**
+ * One pass over a namespace, with a client that changes nothing: no router is spoken to, no token is redeemed or
+ * answered. What depends on what a first pass leads to, such as an address that a cloud gives, comes in no plan.
+ */
+export async function rehearseSite(options: SiteControllerOptions): Promise<void> {
+  const { watch, exposures, keeper } = await begin({ ...options, isRehearsal: true })
+  try {
+    await keeper.pass()
+  } finally {
+    await exposures.close()
+    await keeper.close()
+    watch.close()
+  }
+}
+
+async function begin(options: SiteControllerOptions) {
   const { client, namespace, log, random } = options
   const trigger = { now: (): void => undefined }
   const watch = new ClusterWatch({
@@ -67,17 +97,7 @@ export async function controlSite(options: SiteControllerOptions): Promise<SiteC
   trigger.now = () => {
     keeper.trigger()
   }
-  keeper.start()
-  return {
-    get staleSince() {
-      return watch.staleSince
-    },
-    close: async () => {
-      await exposures.close()
-      await keeper.close()
-      watch.close()
-    },
-  }
+  return { watch, exposures, keeper }
 }
 
 /** A Site is ours only if the namespace's ConfigMap `skupper` names our controller: nobody fights another one. */

@@ -6,6 +6,9 @@ import type { SiteView } from './network-view.ts'
 import type { Neighbour, RouterState } from '../router/router-state.ts'
 import { grownFrom } from '../services/synced-listeners.ts'
 
+/** A site that was not heard of for this long is no part of the network any more, as far as this one is concerned. */
+const FORGET_AFTER_MS = 3_600_000
+
 /** What is known of the network, and of what of it can be reached now. */
 export interface NetworkFacts {
   readonly siteId: string
@@ -15,21 +18,44 @@ export interface NetworkFacts {
   readonly known: readonly RemoteSite[]
   /** True while sites that are there may not have been heard yet: known ones then stay as they were. */
   readonly isListening: boolean
+  readonly now: Date
 }
 
 /**
- * One RemoteSite for each other site of the network. Ids that could not be a name are a
- * stranger's and left out.
+ * One RemoteSite for each other site of the network, and for each that was part of it within the last hour: that one
+ * says since when it is not. Ids that could not be a name are a stranger's and left out.
  */
-export function remoteSites({ siteId, network, router, known, isListening }: NetworkFacts): RemoteSite[] {
+export function remoteSites({ siteId, network, router, known, isListening, now }: NetworkFacts): RemoteSite[] {
   const linkedIn = new Set(router.neighbours.filter(isIncoming).map(({ routerId }) => routerId))
   const seen = network.filter(({ id }) => id !== siteId && resourceName.safeParse(id).success).map(remoteSite)
-  const names = new Set(seen.map(({ metadata }) => metadata.name))
   const before = new Map(known.map((site) => [site.metadata.name, site]))
-  const unheard = isListening ? known.filter(({ metadata }) => !names.has(metadata.name)) : []
-  const all = [...seen.map((site) => grownFrom(before.get(site.metadata.name), site)), ...unheard]
-  const reachable = reachableSites(all.map(heard), router)
-  return all.map((site) => withReach(site, reachable.has(site.metadata.name), linkedIn))
+  const heard = seen.map((site) => grownFrom(before.get(site.metadata.name), site))
+  const unheard = unheardSites(known, seen, now)
+  const reachable = reachableSites([...heard, ...(isListening ? unheard : [])].map(partsOf), router)
+  return [...heard, ...unheard].map((site) => {
+    const reach = { reachable: reachable.has(site.metadata.name), linkedIn: isLinkedIn(site, linkedIn) }
+    const { unreachableSince = sinceOf(before.get(site.metadata.name)), ...status } = site.status ?? {}
+    const since = reach.reachable ? {} : { unreachableSince: unreachableSince ?? now.toISOString() }
+    return { ...site, status: { ...status, ...reach, ...since } }
+  })
+}
+
+/** Known sites that are not heard of now. One that was made anew has another id, and the old one is gone. */
+function unheardSites(known: readonly RemoteSite[], seen: readonly RemoteSite[], now: Date): RemoteSite[] {
+  const ids = new Set(seen.map(({ metadata }) => metadata.name))
+  const places = new Set(seen.map(placeOf))
+  return known.filter((site) => {
+    const since = Date.parse(sinceOf(site) ?? now.toISOString())
+    return !ids.has(site.metadata.name) && !places.has(placeOf(site)) && now.getTime() - since < FORGET_AFTER_MS
+  })
+}
+
+function placeOf({ status = {} }: RemoteSite): string {
+  return JSON.stringify([status.platform, status.namespace, status.name])
+}
+
+function sinceOf(site: RemoteSite | undefined): string | undefined {
+  return site?.status?.unreachableSince
 }
 
 /** The sites of the network that can be reached, this one included. */
@@ -60,19 +86,11 @@ function remoteSite({ id, name, namespace, platform, version, routers, links, se
   }
 }
 
-function heard({ metadata, status }: RemoteSite) {
+function partsOf({ metadata, status }: RemoteSite) {
   const { routers = [], links = [] } = status ?? {}
   return { id: metadata.name, routers, links }
 }
 
-function withReach(site: RemoteSite, reachable: boolean, linkedIn: ReadonlySet<string>): RemoteSite {
-  const routers = site.status?.routers ?? []
-  return {
-    ...site,
-    status: {
-      ...site.status,
-      reachable,
-      linkedIn: routers.some(({ id }) => linkedIn.has(id)),
-    },
-  }
+function isLinkedIn({ status }: RemoteSite, linkedIn: ReadonlySet<string>): boolean {
+  return (status?.routers ?? []).some(({ id }) => linkedIn.has(id))
 }

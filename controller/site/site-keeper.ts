@@ -35,7 +35,7 @@ export class SiteKeeper {
   constructor(options: SiteKeeperOptions) {
     this.#options = options
     this.#loop = new ReconcileLoop({
-      reconcile: () => this.#pass(),
+      reconcile: () => this.pass(),
       onError: (error) => {
         options.log.error({ err: error }, 'a pass failed, trying again')
       },
@@ -63,7 +63,8 @@ export class SiteKeeper {
     await this.#run?.close(ROUTER_GRACE_MS)
   }
 
-  async #pass(): Promise<void> {
+  /** One pass, now. Throws what keeps it from being made. */
+  async pass(): Promise<void> {
     const { store, ground, onGone, onVacant } = this.#options
     const found = await ground()
     if (found.kind === 'gone') {

@@ -4,6 +4,7 @@ import type { Listener } from '../../core/model/listener.ts'
 import type { SiteStore, Snapshot, StoreProblem } from '../../core/model/site-store.ts'
 import { SiteCertificates, type NamedCredentials } from '../credentials/site-certificates.ts'
 import type { Log } from '../log.ts'
+import { reachableSites } from '../network/reachable-sites.ts'
 import { SiteMessaging } from '../network/site-messaging.ts'
 import { UNRESTRICTED, type SitePolicies } from '../../core/model/policy/resource-refusal.ts'
 import { isServicePermitted, permittedResources } from '../exposure/permitted-resources.ts'
@@ -38,6 +39,8 @@ export interface SiteRunOptions {
   readonly log: Log
   /** Where objects of a cluster are exposed by annotations, and policies are in force. */
   readonly exposures?: Exposures | undefined
+  /** Only shows what would be done: nobody is spoken to. */
+  readonly isRehearsal?: boolean | undefined
   /** Something changed: `reconcile` should be called. */
   readonly onChange: () => void
 }
@@ -67,10 +70,14 @@ const TICK_MS = 1_000
 const QUICK_TICK_MS = 200
 /** After news of the network, while a change shows no effect yet. */
 const SOON_MS = 20
+/** After news of a site that was not reached before. */
+const NEWCOMER_MS = 100
 /** What failed or was refused is tried again this often. */
 const RETRY_MS = 5_000
 /** Certificates that end soon are looked at when this part of their life has passed. */
 const LOOK_SHARE = 1 / 10
+/** However long they last: an authority is parted with in the last hour of its life. */
+const LONGEST_LOOK_MS = 900_000
 /** Asking the router how it fares takes at most this part of the time, where that is not too seldom. */
 const POLL_SHARE = 1 / 20
 const LONGEST_TICK_MS = 5_000
@@ -174,8 +181,9 @@ export class SiteRun {
 
   /** Goes on with tokens; what there is then, and the tokens with their statuses. */
   async #redeem(now: Date): Promise<{ snapshot: Snapshot; tokens: AccessToken[] }> {
-    const { store } = this.#options
+    const { store, isRehearsal } = this.#options
     const before = await store.snapshot()
+    if (isRehearsal === true) return { snapshot: before, tokens: [] }
     const redeemed = await this.#parts.run('tokens', () => this.#tokens.redeem(before.resources, now))
     const snapshot = redeemed?.isChanged === false ? before : await store.snapshot()
     return { snapshot, tokens: redeemed?.tokens ?? [] }
@@ -196,7 +204,9 @@ export class SiteRun {
     this.#contents = credentials.contents
     const config = this.#config(latest, credentials)
     await this.#parts.run('router', () => this.#premises.configure(this.#wish(config, credentials)))
-    await this.#parts.run('token server', () => this.#tokens.serve({ resources, address: tokens, now }))
+    if (this.#options.isRehearsal !== true) {
+      await this.#parts.run('token server', () => this.#tokens.serve({ resources, address: tokens, now }))
+    }
     return config
   }
 
@@ -265,14 +275,23 @@ export class SiteRun {
     const isPending = this.#premises.refusals.size > 0 || this.#tokens.trouble?.reason === 'Pending'
     const sincePassMs = performance.now() - this.#passedAt
     if ((isPending || this.#parts.hasTrouble) && sincePassMs > RETRY_MS) this.#options.onChange()
-    else if (sincePassMs > this.#tokens.shortestLifeMs * LOOK_SHARE) this.#options.onChange()
+    else if (sincePassMs > Math.min(LONGEST_LOOK_MS, this.#tokens.shortestLifeMs * LOOK_SHARE)) this.#options.onChange()
   }
 
-  /** The router's telemetry tells of a link that has come up before it is asked again. */
+  /** Telemetry tells of a link that has come up, here or from elsewhere, before the router is asked again. */
   #lookSoon(): void {
-    if (!this.#premises.isSettling || this.#ticking === undefined || this.#isTickSoon) return
+    if (this.#ticking === undefined || this.#isTickSoon) return
+    const { isSettling } = this.#premises
+    if (!isSettling && !this.#hearsNewcomer) return
     this.#isTickSoon = true
-    this.#scheduleTick(SOON_MS)
+    this.#scheduleTick(isSettling ? SOON_MS : NEWCOMER_MS)
+  }
+
+  /** A site is heard which, by what the router last said, nobody reaches. */
+  get #hearsNewcomer(): boolean {
+    const { network } = this.#messaging
+    const reachable = reachableSites(network, this.#premises.router)
+    return network.some(({ id }) => id !== this.identity.id && !reachable.has(id))
   }
 
   #scheduleTick(afterMs: number): void {

@@ -182,6 +182,7 @@ export const CRD_DEFINITIONS: Readonly<Record<Exclude<Kind, 'Secret'>, CrdDefini
       column('Platform', '.status.platform'),
       column('Version', '.status.version'),
       column('Reachable', '.status.reachable', 'boolean'),
+      column('Unreachable since', '.status.unreachableSince'),
       MESSAGE,
       AGE,
     ],

@@ -24,6 +24,8 @@ export interface KubeClientOptions {
   /** For each call with all its tries; 30 s where left out. */
   readonly deadlineMs?: number | undefined
   readonly random?: (() => number) | undefined
+  /** Writes are answered as if they had been done, and are not done. */
+  readonly isDryRun?: boolean | undefined
 }
 
 export interface ListOptions {
@@ -137,7 +139,7 @@ export class KubeClient {
   async create<T extends KubeObject>(object: T): Promise<T> {
     const type = typeOf(object)
     const { namespace } = object.metadata
-    const place = this.#place(type, { namespace, query: { fieldManager: this.fieldManager } })
+    const place = this.#place(type, { namespace, query: this.#writing })
     return this.#object(type, place, { verb: 'create', method: 'POST', repeated: 'once', body: object })
   }
 
@@ -145,7 +147,7 @@ export class KubeClient {
   async replace<T extends KubeObject>(object: T): Promise<T> {
     const type = typeOf(object)
     const { name, namespace } = object.metadata
-    const place = this.#place(type, { name, namespace, query: { fieldManager: this.fieldManager } })
+    const place = this.#place(type, { name, namespace, query: this.#writing })
     return this.#object(type, place, { verb: 'update', method: 'PUT', repeated: 'once', body: object })
   }
 
@@ -155,8 +157,7 @@ export class KubeClient {
     { name, namespace, subresource }: { name: string; namespace?: string; subresource?: string },
     patch: object,
   ): Promise<T> {
-    const query = { fieldManager: this.fieldManager }
-    const place = this.#place(type, { name, namespace, subresource, query })
+    const place = this.#place(type, { name, namespace, subresource, query: this.#writing })
     const call = { verb: 'patch', method: 'PATCH', repeated: 'same', body: patch, contentType: MERGE_PATCH } as const
     return this.#object(type, place, call)
   }
@@ -164,7 +165,7 @@ export class KubeClient {
   /** False where there was none. What it owns is removed in the background unless `propagation` says otherwise. */
   async delete(type: ResourceType, name: string, options: DeleteOptions = {}): Promise<boolean> {
     const { namespace, propagation = 'Background', uid } = options
-    const place = this.#place(type, { name, namespace })
+    const place = this.#place(type, { name, namespace, query: { dryRun: this.#writing.dryRun } })
     const body = { propagationPolicy: propagation, ...(uid === undefined ? {} : { preconditions: { uid } }) }
     try {
       await this.#call(type, place, { verb: 'delete', method: 'DELETE', repeated: 'same', body })
@@ -217,6 +218,10 @@ export class KubeClient {
     return memberOf(memberOf(value, 'status'), 'allowed') === true
   }
 
+  get #writing() {
+    return { fieldManager: this.fieldManager, dryRun: this.#options.isDryRun === true ? 'All' : undefined }
+  }
+
   /** Ends the connections that are kept for further calls. */
   close(): void {
     this.#options.transport.close()
@@ -244,7 +249,7 @@ export class KubeClient {
   ): Promise<T> {
     const type = typeOf(object)
     const { name, namespace, resourceVersion } = object.metadata
-    const query = { fieldManager: this.fieldManager, force }
+    const query = { ...this.#writing, force }
     const place = this.#place(type, { name, namespace, subresource, query })
     // Only a conflict of the server with itself passes when it is tried again.
     const repeated = resourceVersion === undefined && force ? 'same' : 'conflict'

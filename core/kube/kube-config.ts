@@ -4,7 +4,8 @@ import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { messageOf, SkupperError } from '../model/error.ts'
-import { KubeClient } from './kube-client.ts'
+import { DryRunClient } from './dry-run-client.ts'
+import { KubeClient, type KubeClientOptions } from './kube-client.ts'
 import { KubeTransport, type TransportOptions } from './kube-transport.ts'
 import { podAccount } from './pod-account.ts'
 
@@ -30,12 +31,21 @@ export interface ConnectOptions {
  * the pod. Nothing is asked of the API server yet. Throws `kube/no-config`, `kube/no-context`, `kube/broken-config`.
  */
 export async function connect(options: ConnectOptions): Promise<KubeClient> {
+  return new KubeClient(await clientOptions(options))
+}
+
+/** As `connect`, for a client that changes nothing. */
+export async function connectDryRun(options: ConnectOptions): Promise<DryRunClient> {
+  return new DryRunClient(await clientOptions(options))
+}
+
+async function clientOptions(options: ConnectOptions): Promise<KubeClientOptions> {
   const { transport, namespace } = await wayIn(options)
   const { fieldManager, deadlineMs } = options
-  return new KubeClient({
+  return {
     ...{ transport: new KubeTransport(transport), fieldManager, deadlineMs },
     namespace: options.namespace ?? nonEmpty(namespace) ?? 'default',
-  })
+  }
 }
 
 interface WayIn {

@@ -32,6 +32,7 @@ export const remoteSiteSchema = resourceSchema('RemoteSite', {
     links: z.array(remoteLinkSchema).optional(),
     services: z.array(remoteServiceSchema).optional(),
     reachable: z.boolean().optional(),
+    unreachableSince: z.string().optional(),
     linkedIn: z.boolean().optional(),
   },
 })
@@ -39,6 +40,7 @@ export const remoteSiteSchema = resourceSchema('RemoteSite', {
 /**
  * Another site of the network as this one sees it: one small object for each, named after the site's id.
  * `connectors` and `listeners` of a service are counts; `linkedIn` is true while that site's own link to us is up.
+ * While it is not `reachable`, everything else is as of `unreachableSince` (RFC 3339).
  */
 export type RemoteSite = Known<z.infer<typeof remoteSiteSchema>>
 export type RemoteLink = Known<z.infer<typeof remoteLinkSchema>>

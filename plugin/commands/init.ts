@@ -1,11 +1,19 @@
 import { Command } from 'commander'
 import { platformOf, type Cli } from '../cli.ts'
-import { timeoutFlag, waitFlag, type WaitFlags } from '../flags.ts'
+import { outputFlag, timeoutFlag, waitFlag, type OutputFlags, type WaitFlags } from '../flags.ts'
 import { isCurrent, isTrue } from '../../core/model/condition.ts'
+import { SkupperError } from '../../core/model/error.ts'
 import type { Platform } from '../platform/platform.ts'
+import { planDocument, planLines, type SetupPlan } from '../platform/setup-plan.ts'
 import { givenFlags, siteOptions } from '../site-flags.ts'
 import { requireSite } from '../site.ts'
 import { waitUntil } from '../wait.ts'
+
+const OUTPUT_ALONE = '--output cannot be used: it is for --dry-run'
+
+interface DryRunFlags extends OutputFlags {
+  dryRun?: true
+}
 
 /** `skupper init`: makes the namespace a site; run again, it changes what its flags name and nothing else. */
 export function initCommand(cli: Cli): Command {
@@ -14,9 +22,17 @@ export function initCommand(cli: Cli): Command {
   return command
     .addOption(waitFlag())
     .addOption(timeoutFlag('2m'))
-    .action(async (flags: WaitFlags, command: Command) => {
+    .option('--dry-run', 'print what would be made or changed, and do nothing')
+    .addOption(outputFlag())
+    .action(async (flags: WaitFlags & DryRunFlags, command: Command) => {
       const platform = await platformOf(cli, command)
-      const setup = await platform.setUp(givenFlags(command, platform.name))
+      const given = givenFlags(command, platform.name)
+      if (flags.dryRun === true) {
+        showPlan(cli, await platform.plan(given), flags)
+        return
+      }
+      if (flags.output !== undefined) throw new SkupperError('flag/refused', OUTPUT_ALONE, { given: flags.output })
+      const setup = await platform.setUp(given)
       for (const remark of setup.remarks ?? []) cli.terminal.warn(remark)
       for (const change of setup.changes) cli.terminal.print(change)
       const remark = await platform.start()
@@ -31,6 +47,11 @@ export function initCommand(cli: Cli): Command {
       )
       if (remark !== undefined) cli.terminal.print(remark)
     })
+}
+
+function showPlan(cli: Cli, plan: SetupPlan, { output }: OutputFlags): void {
+  if (output !== undefined) cli.terminal.document(planDocument(plan), output)
+  else for (const line of planLines(plan)) cli.terminal.print(line)
 }
 
 /** Ready and able to issue tokens: the Site says Ready only then. */

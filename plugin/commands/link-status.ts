@@ -4,6 +4,7 @@ import { outputFlag, parseCount, type OutputFlags } from '../flags.ts'
 import { SkupperError } from '../../core/model/error.ts'
 import type { Link } from '../../core/model/link.ts'
 import { lifetimeOf, readCertificate } from '../../core/pki/certificate.ts'
+import { warnOfOldStatus } from '../old-status.ts'
 import type { Platform } from '../platform/platform.ts'
 import { findSite, notEnabled } from '../site.ts'
 import { incomingLinks, linkSentence, outgoingLinks, type IncomingLink, type OutgoingLink } from '../view/links.ts'
@@ -36,6 +37,7 @@ export function linkStatusCommand(cli: Cli): Command {
       }
       if (flags.wait !== undefined) await waitForLinks(cli, platform, { name, seconds: flags.wait })
       const view = await viewOf(platform, name)
+      await warnOfOldStatus(cli, platform)
       if (flags.output !== undefined) cli.terminal.document(view, flags.output)
       else {
         for (const line of linesOf(view, flags.verbose === true)) cli.terminal.print(line)
@@ -114,8 +116,9 @@ function detailLines(link: OutgoingLink): string[] {
   ])
 }
 
-function statusOf({ connected, reason, connections }: OutgoingLink): string {
-  if (!connected) return `Not connected${reason === undefined ? '' : ` (${reason})`}`
+function statusOf({ connected, reason, since, connections }: OutgoingLink): string {
+  const from = since === undefined ? '' : ` since ${since}`
+  if (!connected) return `Not connected${from}${reason === undefined ? '' : ` (${reason})`}`
   if (connections === undefined) return 'Connected'
   return `Connected, ${String(connections.up)} of ${String(connections.total)} connections`
 }

@@ -3,6 +3,7 @@ import { platformOf, type Cli } from '../cli.ts'
 import { outputFlag, type OutputFlags } from '../flags.ts'
 import { SkupperError } from '../../core/model/error.ts'
 import { treeLines } from '../output/tree.ts'
+import { warnOfOldStatus } from '../old-status.ts'
 import type { Platform } from '../platform/platform.ts'
 import { findSite, notEnabled } from '../site.ts'
 import { networkOf, networkTree, type NetworkSite } from '../view/network.ts'
@@ -27,6 +28,7 @@ export function networkStatusCommand(cli: Cli): Command {
         else cli.terminal.document([], flags.output)
         return
       }
+      await warnOfOldStatus(cli, platform)
       const shown = flags.site === undefined ? sites : oneSite(sites, flags.site)
       if (flags.output !== undefined) cli.terminal.document(shown, flags.output)
       else for (const line of treeLines(networkTree(shown, flags))) cli.terminal.print(line)

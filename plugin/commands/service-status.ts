@@ -3,10 +3,11 @@ import { platformOf, type Cli } from '../cli.ts'
 import { outputFlag, type OutputFlags } from '../flags.ts'
 import { boxTable } from '../output/table.ts'
 import { treeLines, type TreeNode } from '../output/tree.ts'
+import { warnOfOldStatus } from '../old-status.ts'
 import type { Platform } from '../platform/platform.ts'
 import { findSite, notEnabled } from '../site.ts'
 import { strategyLines } from '../view/multi-key-services.ts'
-import type { SiteTargets } from '../view/service-targets.ts'
+import type { SiteTargets, UnheardSite } from '../view/service-targets.ts'
 import { servicesOf, type ServiceView } from '../view/services.ts'
 
 interface Flags extends OutputFlags {
@@ -24,6 +25,7 @@ export function serviceStatusCommand(cli: Cli): Command {
     .action(async (flags: Flags, command: Command) => {
       const platform = await platformOf(cli, command)
       const services = await viewOf(platform)
+      await warnOfOldStatus(cli, platform)
       if (flags.output !== undefined) cli.terminal.document(services ?? [], flags.output)
       else for (const line of linesOf(services, platform.namespace, flags)) cli.terminal.print(line)
     })
@@ -49,8 +51,9 @@ function linesOf(services: ServiceView[] | undefined, namespace: string, flags: 
   if (flags.verbose === true || flags.showLabels === true) {
     return treeLines({ text: title, children: services.map((service) => serviceNode(service, flags)) })
   }
+  const silent = services.flatMap(({ address, unheard = [] }) => unheard.map((site) => `${address}: ${silence(site)}`))
   const rows = services.map((service) => [service.name, service.address, service.protocol, targetsText(service)])
-  return [title, boxTable(['NAME', 'ADDRESS', 'PROTOCOL', 'TARGETS'], rows), ...problems]
+  return [title, boxTable(['NAME', 'ADDRESS', 'PROTOCOL', 'TARGETS'], rows), ...problems, ...silent]
 }
 
 /** A number when one site has the targets, a line for each site when several do, and for each key of several. */
@@ -68,8 +71,14 @@ function serviceNode(service: ServiceView, flags: Flags): TreeNode {
   return { text: `${address} (${protocol})`, details: { problem }, children }
 }
 
-function destinationsNode({ targets, strategy }: ServiceView): TreeNode {
-  if (strategy === undefined) return { text: 'Sites:', children: targets.map(siteNode) }
+/** A site not heard from is none that can be called; whether its targets are still there is not known. */
+function silence({ site, count, since }: UnheardSite): string {
+  return `${site} has ${String(count)} too, and is not heard from since ${since}`
+}
+
+function destinationsNode({ targets, unheard = [], strategy }: ServiceView): TreeNode {
+  const silent = unheard.map(({ site, since }) => ({ text: site, details: { 'not heard from since': since } }))
+  if (strategy === undefined) return { text: 'Sites:', children: [...targets.map(siteNode), ...silent] }
   const text = strategy.kind === 'priority' ? 'By priority:' : 'By weight:'
   return { text, children: strategyLines(strategy).map((line) => ({ text: line })) }
 }

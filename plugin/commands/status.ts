@@ -3,6 +3,7 @@ import type { GivenCredentials } from '../../core/model/credentials.ts'
 import { platformOf, type Cli } from '../cli.ts'
 import { outputFlag, type OutputFlags } from '../flags.ts'
 import { findSite, notEnabled } from '../site.ts'
+import { warnOfOldStatus } from '../old-status.ts'
 import type { Platform } from '../platform/platform.ts'
 import { servicesOf } from '../view/services.ts'
 import { siteLines, siteView, type SiteView } from '../view/site.ts'
@@ -16,6 +17,7 @@ export function statusCommand(cli: Cli): Command {
     .action(async (flags: OutputFlags & { verbose?: true }, command: Command) => {
       const platform = await platformOf(cli, command)
       const view = await viewOf(platform)
+      await warnOfOldStatus(cli, platform)
       if (flags.output !== undefined) {
         cli.terminal.document(view ?? { namespace: platform.namespace, enabled: false }, flags.output)
       } else if (view === undefined) {

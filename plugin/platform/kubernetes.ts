@@ -1,5 +1,6 @@
 import { CONFIG_MAP } from '../../core/kube/resource-types.ts'
-import { connect } from '../../core/kube/kube-config.ts'
+import type { DryRunClient } from '../../core/kube/dry-run-client.ts'
+import { connect, connectDryRun } from '../../core/kube/kube-config.ts'
 import type { KubeClient } from '../../core/kube/kube-client.ts'
 import type { KubeStore } from '../../core/kube/kube-store.ts'
 import { SITE_CONTROLLER } from '../../core/kube/site-rbac.ts'
@@ -13,8 +14,9 @@ import type { Target, TargetName } from '../target.ts'
 import { checkEntry, checkTarget } from './kubernetes/check-way.ts'
 import { OWNER_CONFIG } from './kubernetes/controller-objects.ts'
 import { applyController, updateController } from './kubernetes/controller-release.ts'
+import { controllerSilence } from './kubernetes/controller-silence.ts'
 import { keepConsoleUser } from './kubernetes/console-users.ts'
-import { installMissingCrds } from './kubernetes/install-crds.ts'
+import { installMissingCrds, missingCrds } from './kubernetes/install-crds.ts'
 import { namespaceResources } from './kubernetes/namespace-resources.ts'
 import { podObstacle } from './kubernetes/pod-obstacle.ts'
 import { removeSite } from './kubernetes/remove-site.ts'
@@ -23,6 +25,8 @@ import { runningVersions } from './kubernetes/running-versions.ts'
 import { refuseForeignSite } from './kubernetes/site-claim.ts'
 import { changedSite, checkFlags, newSite } from './kubernetes/site-plan.ts'
 import { TARGET_TYPES, workloadTarget } from './kubernetes/workload-target.ts'
+import { withoutSecrets } from './kubernetes/without-secrets.ts'
+import type { SetupPlan } from './setup-plan.ts'
 import type { DumpFile, Platform, RunningVersions, Setup } from './platform.ts'
 
 export interface KubernetesOptions {
@@ -36,6 +40,13 @@ export interface KubernetesOptions {
   env: Readonly<Record<string, string | undefined>>
 }
 
+interface Connected {
+  readonly client: KubeClient
+  readonly image: string
+  /** One that changes nothing. */
+  readonly dryRunClient: () => Promise<DryRunClient>
+}
+
 /** A site in a namespace of a cluster: resources at its API server, programs in its pods. */
 export class KubernetesPlatform implements Platform {
   readonly name = 'kubernetes'
@@ -46,31 +57,50 @@ export class KubernetesPlatform implements Platform {
   /** The image of this release. */
   readonly #image: string
 
-  constructor(client: KubeClient, image: string) {
+  readonly #dryRunClient: () => Promise<DryRunClient>
+
+  constructor({ client, image, dryRunClient }: Connected) {
     this.namespace = client.namespace
     this.resources = namespaceResources(client)
     this.#client = client
     this.#image = image
+    this.#dryRunClient = dryRunClient
   }
 
   /** The platform that the flags and the kubeconfig lead to. Nothing is asked of the cluster yet. */
   static async connect(options: KubernetesOptions): Promise<KubernetesPlatform> {
     const { image, version, ...place } = options
-    const client = await connect({ ...place, fieldManager: 'skupper' })
-    return new KubernetesPlatform(client, image ?? `localhost/skupper:${version}`)
+    const wish = { ...place, fieldManager: 'skupper' }
+    return new KubernetesPlatform({
+      client: await connect(wish),
+      image: image ?? `localhost/skupper:${version}`,
+      dryRunClient: () => connectDryRun(wish),
+    })
   }
 
   async setUp(flags: SiteFlags): Promise<Setup> {
     checkFlags(flags)
-    const client = this.#client
-    const remarks = await installMissingCrds(client)
+    const remarks = await installMissingCrds(this.#client)
+    return { ...(await this.#makeSite(this.#client, flags)), remarks }
+  }
+
+  async plan(flags: SiteFlags): Promise<SetupPlan> {
+    checkFlags(flags)
+    const client = await this.#dryRunClient()
+    for (const crd of await missingCrds(client)) await client.apply(crd)
+    const { isNew, changes } = await this.#makeSite(client, flags)
+    const objects = client.changes.map(({ action, object }) => ({ action, object: withoutSecrets(object) }))
+    return { isNew, changes, objects }
+  }
+
+  async #makeSite(client: KubeClient, flags: SiteFlags): Promise<Setup> {
     const [site, config] = await Promise.all([findSite(this), client.get(CONFIG_MAP, OWNER_CONFIG)])
     refuseForeignSite(this.namespace, site, config)
     const plan = site === undefined ? newSite(this.namespace, flags) : changedSite(site, flags)
     await applyController(client, plan.site, this.#image)
     await keepConsoleUser(client, plan.site, flags)
-    if (plan.isNew || plan.changes.length > 0) await this.resources.apply(plan.site)
-    return { ...plan, remarks }
+    if (plan.isNew || plan.changes.length > 0) await namespaceResources(client).apply(plan.site)
+    return plan
   }
 
   /** The cluster starts what `setUp` has applied. */
@@ -117,6 +147,10 @@ export class KubernetesPlatform implements Platform {
   async dump(): Promise<DumpFile[]> {
     const { kubernetesDump } = await import('./kubernetes/kubernetes-dump.ts')
     return kubernetesDump(this.#client)
+  }
+
+  silentSince(): Promise<string | undefined> {
+    return controllerSilence(this.#client)
   }
 
   problems(): Promise<string[]> {

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import type { Connector } from '../../core/model/connector.ts'
 import type { AnyListener } from '../../core/model/multi-key-listener.ts'
+import type { Resource } from '../../core/model/resource.ts'
 import { settingOf } from '../../core/model/settings.ts'
 import type { Site } from '../../core/model/site.ts'
+import { lockOwner } from '../../core/store/lock.ts'
 import { openStore, type Store } from '../../core/store/store.ts'
 import type { Finding } from '../check/finding.ts'
 import type { SiteFlags } from '../site-flags.ts'
@@ -13,6 +16,7 @@ import { requireOwnAuthority, revokeMachineAccess } from './machine-access.ts'
 import { movedListeners } from './moved-listeners.ts'
 import { changedSite, checkHost, newSite } from './machine-setup.ts'
 import type { DumpFile, Platform, RunningVersions, Setup } from './platform.ts'
+import type { SetupPlan } from './setup-plan.ts'
 import { startSupervisor, stopSupervisor, type SupervisorOptions } from './supervisor.ts'
 import { hasSystemd, installUnit, removeUnit, type UnitOptions } from './systemd.ts'
 
@@ -50,19 +54,30 @@ export class MachinePlatform implements Platform {
   }
 
   async setUp(flags: SiteFlags): Promise<Setup> {
+    const { resources, ...setup } = await this.#wishOf(flags)
+    for (const resource of resources) await this.resources.apply(resource)
+    return setup
+  }
+
+  async plan(flags: SiteFlags): Promise<SetupPlan> {
+    const { resources, ...setup } = await this.#wishOf(flags)
+    const objects = resources.map(async (object) => {
+      const isThere = (await this.resources.get(object.kind, object.metadata.name)) !== undefined
+      return { action: isThere ? ('change' as const) : ('create' as const), object }
+    })
+    return { ...setup, objects: await Promise.all(objects) }
+  }
+
+  /** What the flags ask for, and the resources that it comes to. */
+  async #wishOf(flags: SiteFlags): Promise<Setup & { resources: readonly Resource[] }> {
     const store = this.resources
     const site = await findSite(this)
-    const access = await store.get('RouterAccess', 'skupper-router')
-    if (site === undefined) {
-      const setup = await newSite(this.namespace, flags)
-      for (const resource of setup.resources) await store.apply(resource)
-      return setup
-    }
-    const setup = await changedSite(flags, site, access)
+    if (site === undefined) return newSite(this.namespace, flags)
+    const setup = await changedSite(flags, site, await store.get('RouterAccess', 'skupper-router'))
     const next = setup.resources.find((resource) => resource.kind === 'Site') ?? site
     const moved = movedListeners(await store.list('Listener'), site, next)
-    for (const resource of [...setup.resources, ...moved.listeners]) await store.apply(resource)
-    return { ...setup, changes: [...setup.changes, ...moved.changes] }
+    const resources = [...setup.resources, ...moved.listeners]
+    return { ...setup, resources, changes: [...setup.changes, ...moved.changes] }
   }
 
   async start(): Promise<string> {
@@ -129,6 +144,16 @@ export class MachinePlatform implements Platform {
     // Only here, since it brings the AMQP engine with it: every other command starts sooner without.
     const { machineDump } = await import('./machine-dump.ts')
     return machineDump(this.resources)
+  }
+
+  /** The supervisor writes to its log as long as it runs, save under systemd, which keeps that for itself. */
+  async silentSince(): Promise<string | undefined> {
+    const { lockFile, logFile } = this.#supervisor
+    const site = await findSite(this)
+    if (site?.status === undefined || (await lockOwner(lockFile)) !== undefined) return undefined
+    const files = [logFile, this.resources.path('runtime')].map((file) => stat(file).catch(() => undefined))
+    const times = (await Promise.all(files)).map((found) => found?.mtimeMs ?? 0)
+    return new Date(Math.max(...times)).toISOString()
   }
 
   async problems(): Promise<string[]> {

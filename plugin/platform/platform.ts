@@ -4,6 +4,7 @@ import type { AnyListener } from '../../core/model/multi-key-listener.ts'
 import type { Kind, Resource, ResourceOf } from '../../core/model/resource.ts'
 import type { Site } from '../../core/model/site.ts'
 import type { Finding } from '../check/finding.ts'
+import type { SetupPlan } from './setup-plan.ts'
 import type { SiteFlags } from '../site-flags.ts'
 import type { PlatformName } from './platform-name.ts'
 import type { Target, TargetName } from '../target.ts'
@@ -15,6 +16,7 @@ export interface Resources {
   apply(resource: Resource): Promise<void>
   delete(kind: Kind, name: string): Promise<boolean>
   credentials(name: string): Promise<GivenCredentials | undefined>
+  issuer(name: string): Promise<GivenCredentials | undefined>
 }
 
 /** A text file that `debug dump` puts into its archive. */
@@ -46,6 +48,8 @@ export interface Platform {
   readonly targetTypes: readonly string[]
   /** Makes the namespace a site, or changes what the flags name and nothing else. Throws where that cannot be. */
   setUp(flags: SiteFlags): Promise<Setup>
+  /** What `setUp` would do, and nothing of it done. Throws what `setUp` throws. */
+  plan(flags: SiteFlags): Promise<SetupPlan>
   /** Makes the site's programs run and go on running; what people must know of it, in a line. */
   start(): Promise<string | undefined>
   /** Why the site's programs do not run yet, where the platform knows. */
@@ -68,6 +72,8 @@ export interface Platform {
   checkTarget(connector: Connector): Promise<Finding>
   /** What the platform itself knows when something is wrong: logs, configuration, process states; no secret. */
   dump(): Promise<DumpFile[]>
+  /** Since when nobody keeps statuses up to date (RFC 3339); undefined while somebody does. */
+  silentSince(): Promise<string | undefined>
   /** What could not be read as a resource, in words. */
   problems(): Promise<string[]>
 }

@@ -17,6 +17,8 @@ export interface OutgoingLink {
   name: string
   connected: boolean
   reason: string | undefined
+  /** Since when it is not connected (RFC 3339). */
+  since?: string | undefined
   cost: number
   created: string | undefined
   /** Until when its certificate lasts (RFC 3339). */
@@ -89,6 +91,7 @@ function ofLink({ metadata, spec, status }: Link, expires: string | undefined): 
     name: metadata.name,
     connected,
     reason: connected ? undefined : reasonOf(status),
+    since: connected ? undefined : downSince(status),
     cost: spec.cost ?? 1,
     created: metadata.creationTimestamp,
     expires,
@@ -98,6 +101,10 @@ function ofLink({ metadata, spec, status }: Link, expires: string | undefined): 
     remoteSite: status?.remoteSiteName,
     remoteSiteId: status?.remoteSiteId,
   }
+}
+
+function downSince(status: Link['status']): string | undefined {
+  return status?.conditions?.find(({ type }) => type === 'Operational')?.lastTransitionTime
 }
 
 function warningOf(status: Link['status']): string | undefined {

@@ -20,6 +20,8 @@ export interface NetworkSite {
   location: 'local' | 'remote'
   version: string | undefined
   reachable: boolean
+  /** RFC 3339; everything else is as of then. */
+  unreachableSince?: string
   linkedSites: LinkedSite[]
   routers: { name: string; mode: string }[]
 }
@@ -59,10 +61,14 @@ function remoteSite({ metadata, status }: RemoteSite): NetworkSite {
     namespace: status?.namespace,
     location: 'remote',
     version: status?.version,
-    reachable: status?.reachable !== false,
+    ...reachOf(status),
     linkedSites: [],
     routers: (status?.routers ?? []).map(({ name, mode }) => ({ name, mode })),
   }
+}
+
+function reachOf({ reachable = true, unreachableSince }: NonNullable<RemoteSite['status']> = {}) {
+  return { reachable, ...(unreachableSince === undefined ? {} : { unreachableSince }) }
 }
 
 /** The links of the network that are up, each told by the site that dials it. */
@@ -74,7 +80,8 @@ function linksOf({ site, links, remoteSites }: NetworkSources): SiteLink[] {
       to: status?.remoteSiteId ?? '',
       cost: spec.cost ?? 1,
     }))
-  const others = remoteSites.flatMap(({ metadata, status }) =>
+  const reached = remoteSites.filter(({ status }) => status?.reachable !== false)
+  const others = reached.flatMap(({ metadata, status }) =>
     (status?.links ?? [])
       .filter(({ operational }) => operational)
       .map(({ remoteSiteId = '', cost = 1 }) => ({ from: status?.siteId ?? metadata.name, to: remoteSiteId, cost })),
@@ -114,10 +121,14 @@ function siteNode(site: NetworkSite, verbose: boolean): TreeNode {
       namespace: site.namespace,
       'site name': site.name,
       version: site.version ?? '-',
-      ...(site.reachable ? {} : { reachable: 'no' }),
+      ...(site.reachable ? {} : { reachable: reachText(site) }),
     },
     children,
   }
+}
+
+function reachText({ unreachableSince }: NetworkSite): string {
+  return unreachableSince === undefined ? 'no' : `no, not heard from since ${unreachableSince}`
 }
 
 function linkedNode({ id, name, direction, cost }: LinkedSite, verbose: boolean): TreeNode {

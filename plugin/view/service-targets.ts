@@ -16,6 +16,13 @@ export interface SiteTargets {
   hosts: string[]
 }
 
+/** A site that has targets as far as is known, and is not heard from since then (RFC 3339). */
+export interface UnheardSite {
+  site: string
+  count: number
+  since: string
+}
+
 /** The targets of a routing key: here first, then in other sites by name. */
 export function targetsOf(key: string, { siteName, connectors, remoteSites }: TargetSources): SiteTargets[] {
   const own = connectors.filter(({ spec }) => spec.routingKey === key)
@@ -36,13 +43,25 @@ function hostsOf({ spec, status }: Connector): string[] {
 function remoteTargets(key: string, remoteSites: readonly RemoteSite[]): SiteTargets[] {
   return remoteSites
     .filter(({ status }) => status?.reachable !== false)
-    .map(({ metadata, status }) => ({
-      site: status?.name ?? metadata.name,
-      count: status?.services?.find(({ routingKey }) => routingKey === key)?.connectors ?? 0,
-      hosts: [],
-    }))
+    .map((remote) => ({ ...countOf(key, remote), hosts: [] }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => (a.site < b.site ? -1 : 1))
+}
+
+/** Sites that served a routing key when they were last heard from. */
+export function unheardSites(key: string, { remoteSites }: TargetSources): UnheardSite[] {
+  return remoteSites
+    .flatMap((remote) => {
+      const { reachable, unreachableSince: since } = remote.status ?? {}
+      return reachable === false && since !== undefined ? [{ ...countOf(key, remote), since }] : []
+    })
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => (a.site < b.site ? -1 : 1))
+}
+
+function countOf(key: string, { metadata, status }: RemoteSite) {
+  const service = status?.services?.find(({ routingKey }) => routingKey === key)
+  return { site: status?.name ?? metadata.name, count: service?.connectors ?? 0 }
 }
 
 /** What a listener says of itself where it is not configured. */

@@ -6,7 +6,14 @@ import type { Listener } from '../../core/model/listener.ts'
 import type { MultiKeyListener } from '../../core/model/multi-key-listener.ts'
 import type { Protocol } from '../../core/model/protocol.ts'
 import { multiKeyServices, type StrategyView } from './multi-key-services.ts'
-import { problemOf, targetsOf, type SiteTargets, type TargetSources } from './service-targets.ts'
+import {
+  problemOf,
+  targetsOf,
+  unheardSites,
+  type SiteTargets,
+  type TargetSources,
+  type UnheardSite,
+} from './service-targets.ts'
 
 /** What a site knows of the services of its network. */
 export interface ServiceSources extends TargetSources {
@@ -20,6 +27,8 @@ export interface ServiceView {
   address: string
   protocol: Protocol
   targets: SiteTargets[]
+  /** Where there are targets too, unless that has changed: nothing reaches them now. */
+  unheard?: UnheardSite[]
   /** Of an entry to several services, which have the targets. */
   strategy?: StrategyView
   labels: Labels
@@ -42,12 +51,14 @@ const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 function serviceOf(key: string, sources: ServiceSources): ServiceView {
   const listeners = sources.listeners.filter(({ spec }) => spec.routingKey === key)
   const connectors = sources.connectors.filter(({ spec }) => spec.routingKey === key)
+  const unheard = unheardSites(key, sources)
   const problem = listeners.map(problemOf).find((text) => text !== undefined)
   return {
     name: parseRoutingKey(key)?.address ?? key,
     address: key,
     protocol: [...listeners, ...connectors].map(({ spec }) => spec.type).find((type) => type !== undefined) ?? 'tcp',
     targets: targetsOf(key, sources),
+    ...(unheard.length === 0 ? {} : { unheard }),
     labels: labelsOf(listeners[0] ?? connectors[0]),
     ...(problem === undefined ? {} : { problem }),
   }

@@ -19,7 +19,7 @@ const SEED = Number(process.env['FAULT_SEED'] ?? 1)
 async function proxiedSite() {
   const admin = await uncontrolledSite({ spec: { linkAccess: 'none' } })
   const proxy = await apiServerProxy(controllerAccount(admin.namespace))
-  return { admin, proxy, begin: () => underControl(admin, proxy.server) }
+  return { admin, proxy, begin: () => underControl(admin, { server: proxy.server }) }
 }
 
 function listen(client: KubeClient, name: string): Promise<unknown> {

@@ -23,13 +23,19 @@ export interface ControlledSiteOptions {
 
 /** A namespace with a Site, and its controller with the rights that `init` gives it. No pod of it ever starts. */
 export async function controlledSite({ spec = {}, rules = SITE_RULES, server }: ControlledSiteOptions = {}) {
-  return underControl(await uncontrolledSite({ spec, rules }), server)
+  return underControl(await uncontrolledSite({ spec, rules }), { server })
+}
+
+interface ControlOptions {
+  readonly server?: string | undefined
+  /** The controller's clock: milliseconds since 1970. */
+  readonly wall?: (() => number) | undefined
 }
 
 /** Starts the controller of a namespace that `uncontrolledSite` made, in this process. */
-export async function underControl(admin: KubeClient, server?: string) {
+export async function underControl(admin: KubeClient, how: ControlOptions = {}) {
   const { namespace } = admin
-  const controlling = await control(namespace, server)
+  const controlling = await control(namespace, how)
   onTestFinished(() => controlling.close())
   const resources = openKubeStore({ client: admin, namespace, cached: false })
   onTestFinished(() => {
@@ -39,7 +45,8 @@ export async function underControl(admin: KubeClient, server?: string) {
     const found = (await resources.get('Site', 'here'))?.status?.conditions?.find((each) => each.type === type)
     return found && `${found.status} ${found.message ?? ''}`
   }
-  return { admin, resources, namespace, condition, log: controlling.log, restart: () => control(namespace, server) }
+  const { log, close, controller } = controlling
+  return { admin, resources, namespace, condition, log, close, controller }
 }
 
 /** A namespace with a Site and the rights of its controller, which does not run. Gives a client with all rights. */
@@ -83,7 +90,7 @@ async function allow(admin: KubeClient, rules: readonly PolicyRule[]): Promise<v
   await admin.apply({ apiVersion: `${RBAC}/v1`, kind: 'RoleBinding', metadata, roleRef, subjects })
 }
 
-async function control(namespace: string, server: string | undefined) {
+async function control(namespace: string, { server, wall = Date.now }: ControlOptions) {
   const client = await clusterClient({
     namespace,
     ...(server?.startsWith('http:') === true ? {} : { as: controllerAccount(namespace) }),
@@ -92,9 +99,9 @@ async function control(namespace: string, server: string | undefined) {
   })
   const log = new RecordedLog()
   const store = openKubeStore({ client, namespace, log, cached: true })
-  const clock = { wall: Date.now, steady: () => performance.now() }
+  const clock = { wall, steady: () => performance.now() }
   const image = 'localhost/none:0'
-  const running = await controlSite({
+  const controller = await controlSite({
     client,
     store,
     namespace,
@@ -105,8 +112,8 @@ async function control(namespace: string, server: string | undefined) {
     random: Math.random,
   })
   const close = async (): Promise<void> => {
-    await running.close()
+    await controller.close()
     store.close()
   }
-  return { close, log }
+  return { close, log, controller }
 }

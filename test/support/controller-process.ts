@@ -55,7 +55,7 @@ export async function compiledController(): Promise<string> {
  * What starts the controller of a namespace, each time as the same pod whose container starts again: it need not wait
  * until the Lease of the one before runs out.
  */
-export async function controllerStarter({ server, namespace, compiled }: StarterOptions) {
+export async function controllerStarter({ server, namespace, compiled }: StarterOptions, more: readonly string[] = []) {
   const kubeconfig = join(await temporaryDirectory(), 'kubeconfig')
   const config = {
     apiVersion: 'v1',
@@ -67,7 +67,7 @@ export async function controllerStarter({ server, namespace, compiled }: Starter
   }
   await writeFile(kubeconfig, stringify(config))
   const place = ['--platform', 'kubernetes', '--namespace', namespace, '--kubeconfig', kubeconfig]
-  const args = [MAIN, ...place, '--router-image', 'localhost/none:0', '--health-port', '0']
+  const args = [MAIN, ...place, '--router-image', 'localhost/none:0', '--health-port', '0', ...more]
   const env = { ...process.env, POD_NAME: 'controller', NODE_COMPILE_CACHE: compiled }
   return (): ControllerProcess => {
     const controller = new ControllerProcess(spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] }))

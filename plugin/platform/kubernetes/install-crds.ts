@@ -1,6 +1,6 @@
 import { errorCode } from '../../../core/kube/errors.ts'
 import type { KubeClient } from '../../../core/kube/kube-client.ts'
-import type { ResourceType } from '../../../core/kube/kube-object.ts'
+import type { KubeObject, ResourceType } from '../../../core/kube/kube-object.ts'
 import { MODEL_TYPES, SECRET } from '../../../core/kube/resource-types.ts'
 import { SkupperError } from '../../../core/model/error.ts'
 
@@ -21,6 +21,14 @@ export async function installMissingCrds(client: KubeClient): Promise<string[]> 
   if (foreign.length === 0) return []
   const names = foreign.map(({ name }) => name).join(', ')
   return [`The cluster has definitions that are not of this release and are left as they are: ${names}`]
+}
+
+/** The definitions of the kinds of skupper.io that the cluster does not serve. */
+export async function missingCrds(client: KubeClient): Promise<KubeObject[]> {
+  const missing = await missingTypes(client)
+  if (missing.length === 0) return []
+  const { crds } = await import('../../../core/kube/crds.ts')
+  return crds().filter(({ metadata }) => missing.some(({ plural }) => metadata.name === `${plural}.skupper.io`))
 }
 
 async function missingTypes(client: KubeClient): Promise<ResourceType[]> {

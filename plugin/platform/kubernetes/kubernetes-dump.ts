@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { KubeClient } from '../../../core/kube/kube-client.ts'
-import type { KubeObject, ResourceType } from '../../../core/kube/kube-object.ts'
+import type { ResourceType } from '../../../core/kube/kube-object.ts'
 import type { Pod } from '../../../core/kube/library-objects.ts'
 import {
   CONFIG_MAP,
@@ -20,10 +20,10 @@ import {
 } from '../../../core/kube/resource-types.ts'
 import { messageOf } from '../../../core/model/error.ts'
 import type { DumpFile } from '../platform.ts'
+import { withoutSecrets } from './without-secrets.ts'
 
 /** Of a log only the end is taken: what a fault leaves is there. */
 const LOG_LINES = 20_000
-const HIDDEN = '(hidden)'
 /** Everything that belongs to a site; user's Services and EndpointSlices too, since ours stand beside them. */
 const TYPES: readonly ResourceType[] = [
   ...Object.values(MODEL_TYPES).filter((type) => type !== SECRET),
@@ -86,29 +86,4 @@ async function oneFile(path: string, read: () => Promise<string>): Promise<DumpF
   } catch (error) {
     return [{ path: `${path}.missing`, content: messageOf(error) }]
   }
-}
-
-/** The object without what opens a door, and without Kubernetes' book of who wrote what. */
-export function withoutSecrets(object: KubeObject): object {
-  const { annotations, ...metadata } = object.metadata
-  const kept = Object.entries(annotations ?? {}).filter(([key]) => key !== LAST_APPLIED)
-  const own = { ...metadata, annotations: Object.fromEntries(kept), managedFields: undefined }
-  const plain = { ...object, metadata: own }
-  if (object.kind === 'Secret') {
-    return { ...plain, data: blanked(object['data']), stringData: blanked(object['stringData']) }
-  }
-  if (object.kind !== 'AccessToken' && object.kind !== 'AccessGrant') return plain
-  return { ...plain, spec: withoutCode(object['spec']), status: withoutCode(object['status']) }
-}
-
-/** kubectl keeps the whole of what was applied here, codes too. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
-
-function withoutCode(part: unknown): unknown {
-  return typeof part === 'object' && part !== null && 'code' in part ? { ...part, code: HIDDEN } : part
-}
-
-function blanked(values: unknown): Record<string, string> | undefined {
-  if (typeof values !== 'object' || values === null) return undefined
-  return Object.fromEntries(Object.keys(values).map((key) => [key, HIDDEN]))
 }

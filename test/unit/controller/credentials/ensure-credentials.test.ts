@@ -115,6 +115,18 @@ describe('ensureCredentials', () => {
     expect((await store.credentials('site-server'))?.ca).toBe((await store.issuer('site-ca'))?.certificate)
   })
 
+  test('only such a one has the life that is asked for: tokens cannot be told of another', async () => {
+    const { store } = await directoryStore()
+    const lives = { authorityLifeMs: YEAR_MS, now: NOW, isIssuerInUse: () => Promise.resolve(false) }
+    const issuers = [
+      { name: 'site-ca', isRolled: true },
+      { name: 'grant-ca', isRolled: false },
+    ]
+    await ensureCredentials({ issuers, certificates: [] }, { store, ...lives })
+    expect((await authorityOf(store)).validToDate.getTime()).toBe(NOW + YEAR_MS)
+    expect((await authorityOf(store, 'grant-ca')).validToDate.getTime()).toBe(NOW + 10 * YEAR_MS)
+  })
+
   test('one that has ended or is gone is followed by one alone', async () => {
     const { store, again, inUse } = await ensured()
     inUse.add(fingerprintOf(await authorityOf(store)))

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseResource } from '../../../../core/model/resource.ts'
 import type { SiteView } from '../../../../controller/network/network-view.ts'
 import { remoteSites, sitesInNetwork } from '../../../../controller/network/remote-sites.ts'
@@ -28,7 +28,8 @@ const router = {
   ] as const,
 }
 
-const here = { siteId: 'here', known: [], isListening: false }
+const NOW = new Date('2030-01-01T12:00:00Z')
+const here = { siteId: 'here', known: [], isListening: false, now: NOW }
 
 test('every other site is one sound object', () => {
   const made = remoteSites({ ...here, network: [view('here'), view('near')], router })
@@ -63,13 +64,12 @@ test('without a router no site is reachable', () => {
 
 test('while sites are still to be heard, known ones stay as they were and are reached as their routers are', () => {
   const known = remoteSites({ ...here, network: [view('near'), view('gone')], router: NO_ROUTER })
-  const listening = { siteId: 'here', network: [view('near', { name: 'renamed' })], known, router }
+  const listening = { siteId: 'here', network: [view('near', { name: 'renamed' })], known, router, now: NOW }
   const made = remoteSites({ ...listening, isListening: true })
   expect(made.map(({ metadata, status }) => [metadata.name, status?.name, status?.reachable])).toEqual([
     ['near', 'renamed', true],
     ['gone', 'name of gone', false],
   ])
-  expect(remoteSites({ ...listening, isListening: false })).toHaveLength(1)
 })
 
 test('a site that is known keeps its id and its age', () => {
@@ -77,4 +77,45 @@ test('a site that is known keeps its id and its age', () => {
   if (made === undefined) throw new Error('no site')
   const stored = { ...made, metadata: { ...made.metadata, uid: 'u', creationTimestamp: 't' } }
   expect(remoteSites({ ...here, network: [view('near')], known: [stored], router })).toEqual([stored])
+})
+
+describe('a site that is not heard from', () => {
+  const at = (minutes: number): Date => new Date(NOW.getTime() + minutes * 60_000)
+  const known = remoteSites({ ...here, network: [view('near'), view('far')], router })
+  const later = (minutes: number, before = known) =>
+    remoteSites({ ...here, network: [view('near')], known: before, router, now: at(minutes) })
+
+  test('is shown with since when, and with what was known of it', () => {
+    const silent = later(5)
+    expect(silent[0]?.status).not.toHaveProperty('unreachableSince')
+    expect(silent[1]?.status).toMatchObject({
+      reachable: false,
+      unreachableSince: '2030-01-01T12:05:00.000Z',
+      services: [{ routingKey: 'backend:8080' }],
+    })
+    expect(parseResource(silent[1])).toEqual(silent[1])
+    expect(later(9, silent)).toEqual(silent)
+  })
+
+  test('is forgotten after an hour', () => {
+    const silent = later(5)
+    expect(later(64, silent)).toHaveLength(2)
+    expect(later(65, silent)).toHaveLength(1)
+  })
+
+  test('says no such thing once it is back', () => {
+    expect(remoteSites({ ...here, network: [view('near'), view('far')], known: later(5), router })).toEqual(known)
+  })
+
+  test('is gone where it was made anew, under another id', () => {
+    const anew = [view('near'), view('anew', { name: 'name of far' })]
+    const made = remoteSites({ ...here, network: anew, known, router })
+    expect(made.map(({ metadata }) => metadata.name)).toEqual(['near', 'anew'])
+  })
+
+  test('counts as unreachable also where everything is reached by an uplink', () => {
+    const uplink = { ...router, hasUplink: true }
+    const made = remoteSites({ ...here, network: [view('near')], known, router: uplink })
+    expect(made.map(({ status }) => status?.reachable)).toEqual([true, false])
+  })
 })

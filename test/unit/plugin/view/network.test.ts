@@ -53,3 +53,13 @@ test('verbose shows costs and routers', () => {
   expect(lines).toContain('      ╰─ name: south-1')
   expect(lines).toContain('   │     cost: 2')
 })
+
+test('a site that is not heard from says since when, and its links count no more', () => {
+  const [south, east] = sources.remoteSites
+  if (south === undefined || east === undefined) throw new Error('no sites')
+  const since = '2030-01-01T12:00:00.000Z'
+  const silent = { ...south, status: { ...south.status, reachable: false, unreachableSince: since } }
+  const sites = networkOf({ ...sources, remoteSites: [silent, east] })
+  expect(sites[2]).toMatchObject({ reachable: false, unreachableSince: since, linkedSites: [] })
+  expect(treeLines(networkTree(sites))).toContain(`   reachable: no, not heard from since ${since}`)
+})
