@@ -27,6 +27,8 @@ export interface Shape {
   readonly kinds: Readonly<Record<string, Kind>>
   /** Who dials whom. */
   readonly links: readonly (readonly [from: string, to: string])[]
+  /** Who is a neighbour of whom by links among `entities`. */
+  readonly reaches?: readonly (readonly [from: string, to: string])[]
   /** What a router has besides its listeners and links. */
   readonly entities?: Readonly<Record<string, readonly EntityConfig[]>>
 }
@@ -49,7 +51,8 @@ export async function mixedNetwork(shape: Shape): Promise<(id: string) => Member
 }
 
 /** The neighbours of each router, by its id. */
-function neighbours({ kinds, links }: Shape): ReadonlyMap<string, readonly string[]> {
+function neighbours({ kinds, links: dialled, reaches = [] }: Shape): ReadonlyMap<string, readonly string[]> {
+  const links = [...dialled, ...reaches]
   const ends = [...links, ...links.map(([from, to]) => [to, from] as const)]
   const peersOf = (id: string) => ends.filter(([from]) => from === id).map(([, to]) => to)
   return new Map(Object.keys(kinds).map((id) => [id, peersOf(id).toSorted()]))

@@ -38,12 +38,34 @@ export function echoPeer(host = LOOPBACK): Promise<TcpPeer> {
   return tcpPeer((socket) => socket.pipe(socket), host)
 }
 
-/** A port of 127.0.0.1 where nobody listens. */
+/**
+ * A port of 127.0.0.1 where nobody listens. It lies below those that the system gives to clients, so that none of them
+ * has it by the time somebody listens there; test processes that run beside each other have others.
+ */
 export async function closedPort(): Promise<number> {
-  const peer = await tcpPeer(() => undefined)
-  await peer.close()
-  return peer.port
+  for (let tries = 0; tries < PORTS_EACH; tries++) {
+    const port = FIRST_PORT + (process.pid % PROCESSES) * PORTS_EACH + (portsGiven++ % PORTS_EACH)
+    const server = createServer()
+    const isFree = await new Promise((resolve) => {
+      server.once('error', () => {
+        resolve(false)
+      })
+      server.listen({ port, host: LOOPBACK }, () => {
+        resolve(true)
+      })
+    })
+    if (isFree !== true) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
+  throw new Error(`none of ${String(PORTS_EACH)} ports is free`)
 }
+
+const FIRST_PORT = 12_000
+const PORTS_EACH = 200
+const PROCESSES = 100
+let portsGiven = 0
 
 /** A client of a test. `outcome` resolves with `end`, or with the code of the error that broke the connection. */
 export interface TcpClient {
