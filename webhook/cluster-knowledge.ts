@@ -14,9 +14,9 @@ import {
 import { SITE_CONTROLLER } from '../core/kube/site-rbac.ts'
 import { PEER_AUTHENTICATION } from '../core/kube/resource-types.ts'
 import { EXPOSED_LABEL } from '../core/model/annotation-names.ts'
-import { SkupperError } from '../core/model/error.ts'
-import { readExposable, type ExposableObject } from '../core/model/exposure/exposable-object.ts'
+import { exposureOf } from '../core/model/exposure/exposure-of.ts'
 import type { ClusterView } from './cluster-view.ts'
+import { ExposedObjects } from './exposed-objects.ts'
 import type { Log } from './log.ts'
 import { peerAuthenticationSchema } from './mesh.ts'
 
@@ -38,25 +38,35 @@ export class ClusterKnowledge {
   readonly #accounts: Informer<KubeObject>
   readonly #authentications: Informer<KubeObject>
   readonly #exposed: readonly Informer<KubeObject>[]
+  readonly #exposures: ExposedObjects
   #view: ClusterView | undefined
 
   constructor({ client, log, random, onChange }: KnowledgeOptions) {
     const all = { log, random, all: true }
     const viewChanged = () => {
       this.#view = undefined
+      this.#exposures.rulesChanged()
+    }
+    const objectsChanged = () => {
+      this.#exposures.objectsChanged()
     }
     const changed = () => {
       viewChanged()
       onChange()
     }
-    const list = (type: ResourceType, labelSelector?: string) =>
-      new Informer<KubeObject>(client, type, { ...all, labelSelector, onChange: viewChanged })
+    const list = (type: ResourceType) => new Informer<KubeObject>(client, type, { ...all, onChange: viewChanged })
+    const exposed = (type: ResourceType) =>
+      new Informer<KubeObject>(client, type, { ...all, labelSelector: EXPOSED, onChange: objectsChanged })
     this.#policies = new PolicyList(client, { ...all, onChange: changed })
     this.#namespaces = list(NAMESPACE)
     this.#sites = list(MODEL_TYPES.Site)
     this.#accounts = new Informer<KubeObject>(client, SERVICE_ACCOUNT, { ...all, onChange: changed })
     this.#authentications = list(PEER_AUTHENTICATION)
-    this.#exposed = [SERVICE, DEPLOYMENT, STATEFUL_SET, DAEMON_SET].map((type) => list(type, EXPOSED))
+    this.#exposed = [SERVICE, DEPLOYMENT, STATEFUL_SET, DAEMON_SET].map(exposed)
+    this.#exposures = new ExposedObjects({
+      objects: () => this.#exposed.flatMap((informer) => informer.items()),
+      decide: (object) => exposureOf(object, this.view.namespace(object.namespace), this.view.policies),
+    })
   }
 
   start(): void {
@@ -96,30 +106,19 @@ export class ClusterKnowledge {
     const labels = new Map(this.#namespaces.items().map(({ metadata }) => [metadata.name, metadata.labels ?? {}]))
     const sites = new Set(this.#sites.items().map(({ metadata }) => metadata.namespace ?? ''))
     const controllers = new Set(this.controllerAccounts.map(({ namespace }) => namespace))
-    const objects = this.#exposed.flatMap((informer) => informer.items().flatMap(soundObject))
-    const exposed = Map.groupBy(objects, ({ namespace }) => namespace)
     const isMesh = this.#authentications.state === 'known'
     return {
       policies: this.#policies.policies,
       namespace: (name) => ({ name, labels: labels.get(name) ?? {} }),
       hasSite: (namespace) => sites.has(namespace) && controllers.has(namespace),
       hasController: (namespace) => controllers.has(namespace),
-      exposedIn: (namespace) => exposed.get(namespace) ?? [],
+      exposedAt: (namespace, address) => this.#exposures.at(namespace, address),
       peerAuthentications: isMesh ? this.#authentications.items().flatMap(soundAuthentication) : undefined,
     }
   }
 
   #all() {
     return [this.#policies, this.#namespaces, this.#sites, this.#accounts, this.#authentications, ...this.#exposed]
-  }
-}
-
-function soundObject(item: KubeObject): ExposableObject[] {
-  try {
-    return [readExposable(item, item.metadata.namespace ?? '')].filter((object) => object !== undefined)
-  } catch (error) {
-    if (error instanceof SkupperError) return []
-    throw error
   }
 }
 

@@ -11,8 +11,14 @@ export interface ClusterView {
   hasSite(namespace: string): boolean
   /** Whether a site controller of ours is there: resources of other namespaces are somebody else's. */
   hasController(namespace: string): boolean
-  /** Objects of the namespace that carry the label of exposed ones. */
-  exposedIn(namespace: string): readonly ExposableObject[]
+  /** Objects of the namespace that are exposed under the address. */
+  exposedAt(namespace: string, address: string): readonly ExposedObject[]
   /** Undefined where they cannot be read, or the cluster does not know the kind. */
   readonly peerAuthentications: readonly PeerAuthentication[] | undefined
+}
+
+/** An object that is exposed, with the ports under which it is called. */
+export interface ExposedObject {
+  readonly object: ExposableObject
+  readonly ports: readonly number[]
 }

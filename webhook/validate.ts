@@ -1,4 +1,4 @@
-import { EXPOSED_LABEL, USER_ANNOTATIONS } from '../core/model/annotation-names.ts'
+import { USER_ANNOTATIONS } from '../core/model/annotation-names.ts'
 import { isOurs, readExposable, titleOf, type ExposableObject } from '../core/model/exposure/exposable-object.ts'
 import { exposureOf } from '../core/model/exposure/exposure-of.ts'
 import type { Exposure, ExposureDecision } from '../core/model/exposure/exposure.ts'
@@ -73,18 +73,16 @@ function exposedWarnings(object: ExposableObject, exposure: Exposure, view: Clus
 }
 
 /** Several objects may share an address, as in v1; if they did not mean to, they read it here. */
-function conflicts(object: ExposableObject, { address, ports }: Exposure, view: ClusterView): string[] {
-  const numbers = new Set(ports.map(({ port }) => port))
+function conflicts({ kind, name, namespace }: ExposableObject, exposure: Exposure, view: ClusterView): string[] {
+  const { address } = exposure
+  const numbers = new Set(exposure.ports.map(({ port }) => port))
   return view
-    .exposedIn(object.namespace)
-    .filter((other) => other.kind !== object.kind || other.name !== object.name)
-    .filter((other) => other.labels[EXPOSED_LABEL] === 'true')
-    .flatMap((other) => {
-      const decision = decisionOn(other, view)
-      if (decision.outcome !== 'exposed' || decision.exposure.address !== address) return []
-      const shared = decision.exposure.ports.map(({ port }) => port).filter((port) => numbers.has(port))
+    .exposedAt(namespace, address)
+    .filter(({ object }) => object.kind !== kind || object.name !== name)
+    .flatMap(({ object, ports }) => {
+      const shared = ports.filter((port) => numbers.has(port))
       if (shared.length === 0) return []
-      return [`address ${address} port ${shared.join(', ')} is also that of ${titleOf(other)}: both will serve it`]
+      return [`address ${address} port ${shared.join(', ')} is also that of ${titleOf(object)}: both will serve it`]
     })
 }
 

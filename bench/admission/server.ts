@@ -41,7 +41,7 @@ function ours(count: number) {
     namespace: (name: string) => ({ name, labels: { team: 'shop' } }),
     hasSite: () => true,
     hasController: () => true,
-    exposedIn: () => [],
+    exposedAt: () => [],
     peerAuthentications: undefined,
   } as const
   const log = openLog({ level: 'info', destination: '/dev/null' })

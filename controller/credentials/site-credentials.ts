@@ -1,9 +1,9 @@
+import { issuerOf } from '../../core/model/link-issuer.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
 import type { Site } from '../../core/model/site.ts'
 import type { CertificateHosts } from '../site/premises.ts'
 
 /** Names of Skupper v2 (skupper-v2 sheet, sections 1.1 and 4), and of the local listener's own credentials. */
-const SITE_ISSUER = 'skupper-site-ca'
 const GRANT_SERVER_ISSUER = 'skupper-grant-server-ca'
 export const GRANT_SERVER = 'skupper-grant-server'
 const LOCAL_ISSUER = 'skupper-local-ca'
@@ -56,12 +56,6 @@ export function desiredCredentials(facts: CredentialFacts): DesiredCredentials {
   return { certificates, issuers: issuers.map((name) => ({ name, isRolled: !KEEPING_KEYS.includes(name) })) }
 }
 
-/** The CA that signs for sites which link to this one: the one its inter-router listener trusts. */
-export function linkIssuer(site: Site, accesses: readonly RouterAccess[]): string {
-  const access = accesses.find(({ spec }) => spec.roles.some(({ name }) => name === 'inter-router'))
-  return issuerOf(site, access ?? accesses[0])
-}
-
 /** Several RouterAccesses may name the same credentials, which are then valid for the hosts of all. */
 function accessCertificates({ site, accesses, hosts }: CredentialFacts): DesiredCertificate[] {
   const generated = accesses.filter(({ spec }) => spec.generateTlsCredentials !== false)
@@ -76,10 +70,6 @@ function grantServerCertificate({ site, accesses, hosts }: CredentialFacts): Des
   const dialled = outsideHosts(accesses, hosts)
   if (accesses.length === 0 || site.spec.edge === true || dialled === undefined) return []
   return [{ name: GRANT_SERVER, issuer: GRANT_SERVER_ISSUER, hosts: dialled }]
-}
-
-function issuerOf(site: Site, access: RouterAccess | undefined): string {
-  return access?.spec.issuer ?? site.spec.defaultIssuer ?? SITE_ISSUER
 }
 
 /** The hosts of all of them that are known; undefined where none is. */

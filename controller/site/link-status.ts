@@ -26,7 +26,7 @@ export function linkWithStatus(link: Link, facts: LinkFacts): Link {
   const certificate = facts.linkCertificates.get(link.spec.tlsCredentials ?? '')
   const connector = facts.router.connectors.get(name)
   const statements = [
-    { type: 'Configured', trouble: configured },
+    { type: 'Configured', trouble: configured, remark: facts.note?.message },
     { type: 'Operational', trouble: configured ?? operationTrouble(facts.router, name, certificate?.failure) },
     ...connectionStatements(connector),
     ...certificateStatements(certificate, facts.now),

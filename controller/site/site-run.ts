@@ -4,6 +4,7 @@ import type { Listener } from '../../core/model/listener.ts'
 import type { SiteStore, Snapshot, StoreProblem } from '../../core/model/site-store.ts'
 import { SiteCertificates, type NamedCredentials } from '../credentials/site-certificates.ts'
 import type { Log } from '../log.ts'
+import { reachableSites } from '../network/reachable-sites.ts'
 import { SiteMessaging } from '../network/site-messaging.ts'
 import { UNRESTRICTED, type SitePolicies } from '../../core/model/policy/resource-refusal.ts'
 import { isServicePermitted, permittedResources } from '../exposure/permitted-resources.ts'
@@ -69,6 +70,8 @@ const TICK_MS = 1_000
 const QUICK_TICK_MS = 200
 /** After news of the network, while a change shows no effect yet. */
 const SOON_MS = 20
+/** After news of a site that was not reached before. */
+const NEWCOMER_MS = 100
 /** What failed or was refused is tried again this often. */
 const RETRY_MS = 5_000
 /** Certificates that end soon are looked at when this part of their life has passed. */
@@ -275,11 +278,20 @@ export class SiteRun {
     else if (sincePassMs > Math.min(LONGEST_LOOK_MS, this.#tokens.shortestLifeMs * LOOK_SHARE)) this.#options.onChange()
   }
 
-  /** The router's telemetry tells of a link that has come up before it is asked again. */
+  /** Telemetry tells of a link that has come up, here or from elsewhere, before the router is asked again. */
   #lookSoon(): void {
-    if (!this.#premises.isSettling || this.#ticking === undefined || this.#isTickSoon) return
+    if (this.#ticking === undefined || this.#isTickSoon) return
+    const { isSettling } = this.#premises
+    if (!isSettling && !this.#hearsNewcomer) return
     this.#isTickSoon = true
-    this.#scheduleTick(SOON_MS)
+    this.#scheduleTick(isSettling ? SOON_MS : NEWCOMER_MS)
+  }
+
+  /** A site is heard which, by what the router last said, nobody reaches. */
+  get #hearsNewcomer(): boolean {
+    const { network } = this.#messaging
+    const reachable = reachableSites(network, this.#premises.router)
+    return network.some(({ id }) => id !== this.identity.id && !reachable.has(id))
   }
 
   #scheduleTick(afterMs: number): void {

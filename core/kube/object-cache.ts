@@ -19,7 +19,7 @@ export class ObjectCache<T extends KubeObject> {
 
   /** Sorted by name. */
   items(): readonly T[] {
-    return (this.#sorted ??= [...this.#objects.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)))
+    return (this.#sorted ??= [...this.#objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object))
   }
 
   /** Of several namespaces, the first that has the name. */

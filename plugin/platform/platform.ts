@@ -16,6 +16,7 @@ export interface Resources {
   apply(resource: Resource): Promise<void>
   delete(kind: Kind, name: string): Promise<boolean>
   credentials(name: string): Promise<GivenCredentials | undefined>
+  issuer(name: string): Promise<GivenCredentials | undefined>
 }
 
 /** A text file that `debug dump` puts into its archive. */

@@ -1,6 +1,9 @@
 import type { Link } from '../../core/model/link.ts'
 import { DEFAULT_ROLE_PORTS, type RouterAccess } from '../../core/model/router-access.ts'
-import { pending, refused, together, type Rendered, type RenderContext } from './rendered.ts'
+import { note, pending, refused, together, type Rendered, type RenderContext } from './rendered.ts'
+
+/** Skupper v2 would go by an HTTP proxy (skupper-v2 sheet, section 1.5). */
+const NO_PROXY = 'dialled directly: routers of this site use no proxy, so proxy-configuration has no effect'
 
 type AccessRole = RouterAccess['spec']['roles'][number]
 
@@ -40,7 +43,7 @@ function roleObstacle(role: AccessRole['name'], { mode }: RenderContext): string
 }
 
 function linkConnector(link: Link, { profiles, mode }: RenderContext): Rendered {
-  const { endpoints, tlsCredentials, cost = 1 } = link.spec
+  const { endpoints, tlsCredentials, cost = 1, settings } = link.spec
   const role = mode === 'edge' ? 'edge' : 'inter-router'
   const endpoint = endpoints.find(({ name }) => name === role)
   if (endpoint === undefined) return refused(link, `No endpoint for the role "${role}"`)
@@ -57,7 +60,8 @@ function linkConnector(link: Link, { profiles, mode }: RenderContext): Rendered 
     saslMechanisms: 'EXTERNAL',
     verifyHostname: true,
   } as const
-  return { entities: [['connector', attributes]], notes: [] }
+  const asksForProxy = settings?.['proxy-configuration'] !== undefined
+  return { entities: [['connector', attributes]], notes: asksForProxy ? [note(link, 'Ready', NO_PROXY)] : [] }
 }
 
 /** Skupper v2's words for credentials that are not there. */

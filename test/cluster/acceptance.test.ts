@@ -142,4 +142,12 @@ describe.skipIf(CLUSTERS.length < 2)('sites of two clusters', () => {
     await west.skupperOk('link', 'create', fresh, '--name', 'to-east')
     expect(await west.skupperOk('link', 'status')).toBe('Link to-east is connected\n')
   })
+
+  test('YAML that one site generates links the other that applies it', async () => {
+    const { east, west } = sites()
+    await west.skupperOk('link', 'delete', 'to-east')
+    await west.kubectl(['apply', '-f', '-'], await east.skupperOk('link', 'generate', '--name', 'by-yaml'))
+    await west.kubectl(['wait', '--for=condition=Ready', 'link/by-yaml', '--timeout=60s'])
+    expect(await west.skupperOk('link', 'status')).toBe('Link by-yaml is connected\n')
+  })
 })

@@ -71,8 +71,10 @@ describe.skipIf(CLUSTERS.length < 2)('the samples', () => {
       async () => (await south.skupperOk('link', 'status')).includes('Incoming link from north is connected\n'),
       { deadlineMs: ANSWER_MS },
     )
-    const [link] = (await statusOf(north, 'link', 'to-south'))['conditions'] as { type: string }[]
-    expect(link?.type).toBe('Configured')
+    const { conditions } = (await statusOf(north, 'link', 'to-south')) as {
+      conditions: { type: string; message: string }[]
+    }
+    expect(conditions.find(({ type }) => type === 'Configured')?.message).toContain('proxy-configuration has no effect')
   })
 
   test('two-tier: pods by their labels, ready or not as it says', async () => {

@@ -9,7 +9,7 @@ export function clusterView(parts: Partial<ClusterView> = {}): ClusterView {
     namespace: (name) => (name === SHOP.name ? SHOP : { name, labels: {} }),
     hasSite: (namespace) => namespace === SHOP.name,
     hasController: (namespace) => namespace === SHOP.name,
-    exposedIn: () => [],
+    exposedAt: () => [],
     peerAuthentications: undefined,
     ...parts,
   }

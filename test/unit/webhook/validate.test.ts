@@ -48,14 +48,8 @@ describe('warnings', () => {
   })
 
   it('another object with the same address and port', () => {
-    const other = exposable(
-      service({
-        annotations: { 'skupper.io/expose': 'true', 'skupper.io/address': 'web' },
-        name: 'w2',
-        labels: { 'skupper.io/exposed': 'true' },
-      }),
-    )
-    const view = clusterView({ exposedIn: () => [other] })
+    const object = exposable(service({ annotations: { ...expose, 'skupper.io/address': 'web' }, name: 'w2' }))
+    const view = clusterView({ exposedAt: (_, address) => (address === 'web' ? [{ object, ports: [80] }] : []) })
     const { warnings } = validate(service({ annotations: expose }), { view })
     expect(warnings).toEqual(['address web port 80 is also that of Service w2: both will serve it'])
     expect(validate(service({ annotations: expose, name: 'w2' }), { view }).warnings).toEqual([])

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { desiredCredentials, linkIssuer } from '../../../../controller/credentials/site-credentials.ts'
+import { desiredCredentials } from '../../../../controller/credentials/site-credentials.ts'
+import { linkIssuer } from '../../../../core/model/link-issuer.ts'
 import type { CredentialFacts } from '../../../../controller/credentials/site-credentials.ts'
 import type { RouterAccess } from '../../../../core/model/router-access.ts'
 import type { Site } from '../../../../core/model/site.ts'

@@ -180,6 +180,12 @@ describe('router access', () => {
   const access = (roles: object[]) =>
     resource('RouterAccess', 'skupper-router', { roles, tlsCredentials: 'skupper-site-server', bindHost: '10.0.0.1' })
 
+  it('says that it is dialled without the proxy it names', () => {
+    const links = [resource('Link', 'to-public', { ...toPublic, settings: { 'proxy-configuration': 'outbound' } })]
+    expect(render({ links }, 'connector')).toHaveLength(1)
+    expect(notes({ links })).toMatchObject([{ kind: 'Link', name: 'to-public', reason: 'Ready' }])
+  })
+
   it('listens for links with mutual TLS', () => {
     const routerAccesses = [access([{ name: 'inter-router' }])]
     expect(render({ routerAccesses }, 'listener')).toContainEqual({
