@@ -39,6 +39,16 @@ export async function connectDryRun(options: ConnectOptions): Promise<DryRunClie
   return new DryRunClient(await clientOptions(options))
 }
 
+/** The library's own view of the same, for what only the library can do. Throws as `connect` does. */
+export async function loadContext(options: ConnectOptions): Promise<KubeConfig> {
+  const { files, areGiven } = filesOf(options)
+  const config = await loadConfig(areGiven ? files : await existing(files))
+  if (config === undefined) throw noConfig(files)
+  config.setCurrentContext(contextOf(config, options.context).context.name)
+  informPlugins(config)
+  return config
+}
+
 async function clientOptions(options: ConnectOptions): Promise<KubeClientOptions> {
   const { transport, namespace } = await wayIn(options)
   const { fieldManager, deadlineMs } = options
@@ -59,14 +69,16 @@ async function wayIn(options: ConnectOptions): Promise<WayIn> {
   const config = await loadConfig(found)
   if (config !== undefined) return configuredWay(config, options.context)
   const account = await podAccount(options.env)
-  if (account === undefined) {
-    const message = `No cluster is configured: there is no kubeconfig file at ${files.join(delimiter)}`
-    throw new SkupperError('kube/no-config', message, { given: files, wanted: 'a kubeconfig file' })
-  }
+  if (account === undefined) throw noConfig(files)
   const { context = IN_CLUSTER } = options
   if (context !== IN_CLUSTER) throw noContext(`context "${context}"`, { given: context, known: [IN_CLUSTER] })
   const { server, namespace, authenticate } = account
   return { transport: { server: serverOf(server), authenticate }, namespace }
+}
+
+function noConfig(files: readonly string[]): SkupperError {
+  const message = `No cluster is configured: there is no kubeconfig file at ${files.join(delimiter)}`
+  return new SkupperError('kube/no-config', message, { given: files, wanted: 'a kubeconfig file' })
 }
 
 function configuredWay(config: KubeConfig, wanted: string | undefined): WayIn {

@@ -16,6 +16,7 @@ import { OWNER_CONFIG } from './kubernetes/controller-objects.ts'
 import { applyController, updateController } from './kubernetes/controller-release.ts'
 import { controllerSilence } from './kubernetes/controller-silence.ts'
 import { keepConsoleUser } from './kubernetes/console-users.ts'
+import type { TunnelMaker } from './kubernetes/kubernetes-dump.ts'
 import { installMissingCrds, missingCrds } from './kubernetes/install-crds.ts'
 import { namespaceResources } from './kubernetes/namespace-resources.ts'
 import { podObstacle } from './kubernetes/pod-obstacle.ts'
@@ -45,6 +46,7 @@ interface Connected {
   readonly image: string
   /** One that changes nothing. */
   readonly dryRunClient: () => Promise<DryRunClient>
+  readonly tunnel: TunnelMaker
 }
 
 /** A site in a namespace of a cluster: resources at its API server, programs in its pods. */
@@ -59,22 +61,31 @@ export class KubernetesPlatform implements Platform {
 
   readonly #dryRunClient: () => Promise<DryRunClient>
 
-  constructor({ client, image, dryRunClient }: Connected) {
+  readonly #tunnel: TunnelMaker
+
+  constructor({ client, image, dryRunClient, tunnel }: Connected) {
     this.namespace = client.namespace
     this.resources = namespaceResources(client)
     this.#client = client
     this.#image = image
     this.#dryRunClient = dryRunClient
+    this.#tunnel = tunnel
   }
 
   /** The platform that the flags and the kubeconfig lead to. Nothing is asked of the cluster yet. */
   static async connect(options: KubernetesOptions): Promise<KubernetesPlatform> {
     const { image, version, ...place } = options
     const wish = { ...place, fieldManager: 'skupper' }
+    const client = await connect(wish)
+    const { namespace } = client
     return new KubernetesPlatform({
-      client: await connect(wish),
+      client,
       image: image ?? `localhost/skupper:${version}`,
       dryRunClient: () => connectDryRun(wish),
+      tunnel: async (pod, port) => {
+        const { podTunnel } = await import('../../core/kube/pod-tunnel.ts')
+        return podTunnel(wish, { namespace, pod, port })
+      },
     })
   }
 
@@ -146,7 +157,7 @@ export class KubernetesPlatform implements Platform {
 
   async dump(): Promise<DumpFile[]> {
     const { kubernetesDump } = await import('./kubernetes/kubernetes-dump.ts')
-    return kubernetesDump(this.#client)
+    return kubernetesDump(this.#client, this.#tunnel)
   }
 
   silentSince(): Promise<string | undefined> {

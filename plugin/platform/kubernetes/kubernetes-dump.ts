@@ -18,8 +18,12 @@ import {
   SECRET,
   SERVICE,
 } from '../../../core/kube/resource-types.ts'
+import type { PodTunnel } from '../../../core/kube/pod-tunnel.ts'
+import type { GivenCredentials } from '../../../core/model/credentials.ts'
 import { messageOf } from '../../../core/model/error.ts'
 import type { DumpFile } from '../platform.ts'
+import { answersOf, managementOptions } from '../router-questions.ts'
+import { namespaceResources } from './namespace-resources.ts'
 import { withoutSecrets } from './without-secrets.ts'
 
 /** Of a log only the end is taken: what a fault leaves is there. */
@@ -34,13 +38,23 @@ const TYPES: readonly ResourceType[] = [
 const OURS_ONLY: readonly ResourceType[] = [CONFIG_MAP, SECRET, DEPLOYMENT, ROLE, ROLE_BINDING, INGRESS, LEASE]
 const OURS = { labelSelector: 'app.kubernetes.io/part-of=skupper' }
 
+const ROUTERS = 'application=skupper-router'
+const LOCAL_CLIENT = 'skupper-local-client'
+/** What the certificate of a router's local listener is for. */
+const LOCAL_SERVICE = 'skupper-router-local'
+const MANAGEMENT_PORT = 5671
+
+/** Makes a way to a port of a pod. */
+export type TunnelMaker = (pod: string, port: number) => Promise<PodTunnel>
+
 /** The state of a site in a cluster: objects without their secrets, events, pods and their logs. */
-export async function kubernetesDump(client: KubeClient): Promise<DumpFile[]> {
+export async function kubernetesDump(client: KubeClient, tunnel: TunnelMaker): Promise<DumpFile[]> {
   const parts = await Promise.all([
     oneFile('versions.yaml', async () => stringify({ kubernetes: await client.serverVersion() })),
     oneFile('events.yaml', async () => stringify((await client.list(EVENT)).map(withoutSecrets))),
     ...TYPES.map((type) => objectFiles(client, type)),
     podFiles(client),
+    routerFiles(client, tunnel),
   ])
   return parts.flat()
 }
@@ -54,6 +68,31 @@ async function objectFiles(client: KubeClient, type: ResourceType): Promise<Dump
     }))
   } catch (error) {
     return [{ path: `objects/${type.plural}.missing`, content: messageOf(error) }]
+  }
+}
+
+/** What each router says of itself, asked through the API server. */
+async function routerFiles(client: KubeClient, tunnel: TunnelMaker): Promise<DumpFile[]> {
+  try {
+    const pods = await client.list(POD, { labelSelector: ROUTERS })
+    const credentials = await namespaceResources(client).credentials(LOCAL_CLIENT)
+    if (credentials === undefined) return []
+    return (await Promise.all(pods.map((pod) => filesOfRouter(pod.metadata.name, { credentials, tunnel })))).flat()
+  } catch (error) {
+    return [{ path: 'routers.missing', content: messageOf(error) }]
+  }
+}
+
+async function filesOfRouter(
+  pod: string,
+  { credentials, tunnel }: { credentials: GivenCredentials; tunnel: TunnelMaker },
+): Promise<DumpFile[]> {
+  const way = await tunnel(pod, MANAGEMENT_PORT)
+  try {
+    const place = { host: '127.0.0.1', port: way.port, servername: LOCAL_SERVICE }
+    return await answersOf(() => Promise.resolve(managementOptions(credentials, place)), `pods/${pod}/router`)
+  } finally {
+    way.close()
   }
 }
 
