@@ -15,7 +15,10 @@ interface Project {
 }
 
 /** What holds whichever router a site runs: sites as users have them. The same files run with both. */
-const ON_BOTH_ENGINES = ['test/integration/site-*.test.ts', 'test/integration/cli-{guide,edge-site,revoke-access}.test.ts']
+const ON_BOTH_ENGINES = [
+  'test/integration/site-*.test.ts',
+  'test/integration/cli-{guide,edge-site,revoke-access}.test.ts',
+]
 
 const project = ({ name, testTimeout, isolate = true, inTurn = false, ...rest }: Project) => ({
   test: {
