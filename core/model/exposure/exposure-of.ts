@@ -179,8 +179,10 @@ function none(code: NoExposure, reason: string): ExposureDecision {
 
 /** What a user wrote that has no effect on this object. */
 function effectlessKeys({ kind }: ExposableObject, wish: UserWish, asked: Asked): string[] {
-  const { proxy, port, expose, target, ingressOnly } = USER_ANNOTATIONS
+  const { proxy, port, expose, target, ingressOnly, headless } = USER_ANNOTATIONS
   const remarks: string[] = []
+  if (wish.headless === 'true')
+    remarks.push(`${headless} makes no name for each pod yet: all are called by one address`)
   if (asked.answer === 'no' && wish.proxy !== undefined) remarks.push(`${proxy} has no effect beside ${expose} "false"`)
   if (kind !== 'Service') {
     if (wish.target !== undefined) remarks.push(`${target} has an effect only on a Service`)

@@ -240,6 +240,10 @@ describe('what is not', () => {
     expect(
       remarks(deployment({ annotations: { 'skupper.io/expose': 'false', 'skupper.io/proxy': 'tcp' } })),
     ).toHaveLength(1)
+    const headless = { 'skupper.io/expose': 'tcp', 'skupper.io/headless': 'true' }
+    expect(remarks(statefulSet({ annotations: headless }))).toEqual([
+      'skupper.io/headless makes no name for each pod yet: all are called by one address',
+    ])
   })
 })
 
