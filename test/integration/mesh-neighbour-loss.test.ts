@@ -23,16 +23,20 @@ test('when the middle is lost, streams through it end on both sides and addresse
   })
 })
 
-test('when the far end is lost, the router in the middle gives its streams back as released', async () => {
+test('when the far end is lost, the router in the middle gives its streams back as released, settled at their end', async () => {
   const [west, , east] = await line('west', 'middle', 'east')
   const taken = take(east.core.forwarder, 'shop')
   await reachable(west, 'shop')
-  const { states } = call(west.core.forwarder, 'shop')
+  const { states, outgoing } = call(west.core.forwarder, 'shop')
   await eventually(() => taken.length === 1)
   east.core.destroy(LOST)
   await passes(() => {
-    expect(states).toEqual(['released settled'])
+    expect(states).toEqual(['released'])
     expect(west.core.forwarder.reachable('shop')).toBe(false)
+  })
+  outgoing.end()
+  await passes(() => {
+    expect(states).toEqual(['released', 'released settled'])
   })
 })
 
