@@ -7,7 +7,8 @@ import type { EdgePlane } from '../control/edge-plane.ts'
 import type { Hop } from '../forward/hop-target.ts'
 import type { DialLoopOptions } from './dial-loop.ts'
 import { EdgeLink } from './edge-link.ts'
-import { InteriorLink, type ConnectionGroup, type InteriorLinkOptions } from './interior-link.ts'
+import { InteriorLink, type ConnectionGroup } from './interior-link.ts'
+import type { LinkOptions } from './link-options.ts'
 import type { TlsFiles } from './listener.ts'
 import { randomToken } from '../random-token.ts'
 import type { RouterConnection } from './router-connection.ts'
@@ -53,12 +54,6 @@ export interface ConnectorContext extends DialContext {
 }
 
 type Link = InteriorLink | EdgeLink
-
-/** What links of both kinds are made with. */
-type CommonOptions = Pick<
-  InteriorLinkOptions,
-  'name' | 'cost' | 'target' | 'isRefused' | 'onLinked' | 'onClosed' | 'onFailed'
->
 
 const DEFAULT_DATA_CONNECTIONS = 2
 const DIAL_TIMEOUT_MS = 5_000
@@ -154,7 +149,7 @@ export class MeshConnector {
   #newLink(retry?: DialLoopOptions['retry']): Link {
     const { edge, routerId } = this.#context
     const { cost, dataConnections = DEFAULT_DATA_CONNECTIONS } = this.options
-    const common: CommonOptions = {
+    const common: LinkOptions = {
       ...{ name: this.name, cost },
       target: () => this.#target(),
       isRefused: (connection, peer) => this.#isSelf(connection, peer) || this.#isLeaving(connection, peer),

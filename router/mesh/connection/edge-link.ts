@@ -1,33 +1,22 @@
 import type { Socket } from 'node:net'
 import type { SkupperError } from '../../../core/model/error.ts'
 import type { ConnectionOptions, Peer } from '../../amqp/connection.ts'
-import type { DialOptions } from '../../amqp/dial.ts'
 import type { EdgePlane } from '../control/edge-plane.ts'
 import type { Hop } from '../forward/hop-target.ts'
 import { linkCost } from './amqp-options.ts'
 import { DialLoop } from './dial-loop.ts'
 import { EdgeUplink } from './edge-uplink.ts'
+import type { LinkOptions } from './link-options.ts'
 import type { RouterConnection } from './router-connection.ts'
 import type { DialContext } from './trunk.ts'
 
-export interface EdgeLinkOptions {
-  /** Of the connector. */
-  readonly name: string
-  readonly cost: number | undefined
+export interface EdgeLinkOptions extends LinkOptions {
   /** Of this edge router. */
   readonly routerId: string
   readonly plane: EdgePlane<Hop>
-  readonly target: () => DialOptions
   readonly amqp: (connectionId: number) => ConnectionOptions
   /** The uplink whose place the next one takes. */
   readonly before: () => EdgeUplink | undefined
-  /** Answers whether the peer is refused. */
-  readonly isRefused: (connection: RouterConnection, peer: Peer) => boolean
-  readonly onLinked: (peer: Peer, cost: number) => void
-  /** The connection is gone. */
-  readonly onClosed: (reason: SkupperError | undefined) => void
-  /** It is not linked: a try has failed, or the connection has ended. The next try follows, unless closed in this call. */
-  readonly onFailed: (reason: SkupperError | undefined) => void
 }
 
 /** The connection of an edge router to an interior one, dialled again for ever. */

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
 import type { SkupperError } from '../../../core/model/error.ts'
 import type { ConnectionOptions, Peer } from '../../amqp/connection.ts'
-import type { DialOptions } from '../../amqp/dial.ts'
 import { linkCost } from './amqp-options.ts'
 import { CAPABILITY } from './capabilities.ts'
 import { ControlConnection } from './control-connection.ts'
 import { DialLoop, type DialLoopOptions } from './dial-loop.ts'
+import type { LinkOptions } from './link-options.ts'
 import type { Role, RouterConnection } from './router-connection.ts'
 import { Trunk, type DialContext } from './trunk.ts'
 
@@ -16,23 +16,12 @@ export interface ConnectionGroup {
   readonly data: boolean
 }
 
-export interface InteriorLinkOptions {
-  /** Of the connector. */
-  readonly name: string
-  readonly cost: number | undefined
+export interface InteriorLinkOptions extends LinkOptions {
   readonly dataConnections: number
-  readonly target: () => DialOptions
   readonly retry?: DialLoopOptions['retry']
   readonly amqp: (connectionId: number, group: ConnectionGroup) => ConnectionOptions
   /** The correlator of the next control connection. */
   readonly correlator: () => string
-  /** Answers whether the peer is refused. */
-  readonly isRefused: (connection: RouterConnection, peer: Peer) => boolean
-  readonly onLinked: (peer: Peer, cost: number) => void
-  /** A connection is gone. */
-  readonly onClosed: (reason: SkupperError | undefined) => void
-  /** It is not linked: a try has failed, or the connection has ended. The next try follows, unless closed in this call. */
-  readonly onFailed: (reason: SkupperError | undefined) => void
 }
 
 /** A control connection to another interior router and its data connections, dialled again for ever. */
