@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import type { GivenCredentials } from '../../core/model/credentials.ts'
+import { formerIssuer } from '../../core/model/link-issuer.ts'
 import { createAuthority, readAuthority, type Authority } from '../../core/pki/authority.ts'
 import { fingerprintOf, lifetimeOf, readCertificate, requireKeyOf } from '../../core/pki/certificate.ts'
 import { readPrivateKey } from '../../core/pki/key.ts'
@@ -21,11 +22,6 @@ export interface Issuer {
   readonly showing: Authority
   /** Why something of it was made or removed; undefined if nothing was. */
   readonly reason: string | undefined
-}
-
-/** The name under which the CA is kept that another one is about to replace. */
-export function formerName(issuer: string): string {
-  return `${issuer}-former`
 }
 
 /**
@@ -72,7 +68,7 @@ interface Fresh extends DesiredIssuer {
 
 /** A new CA, beside which there is none. */
 async function fresh({ reason, before, ...wanted }: Fresh, options: EnsureOptions): Promise<Issuer> {
-  await options.store.deleteIssuer(formerName(wanted.name))
+  await options.store.deleteIssuer(formerIssuer(wanted.name))
   const made = await newAuthority(wanted, options, before)
   return { ...alone(readAuthority(made, options.now)), reason }
 }
@@ -80,17 +76,17 @@ async function fresh({ reason, before, ...wanted }: Fresh, options: EnsureOption
 /** The old one is put aside before the new one takes its place: between the two, the next pass does it again. */
 async function followed(name: string, existing: GivenCredentials, options: EnsureOptions): Promise<Issuer> {
   const { ca, certificate = '', key = '' } = existing
-  await options.store.putIssuer(formerName(name), { ca, certificate, key })
+  await options.store.putIssuer(formerIssuer(name), { ca, certificate, key })
   const made = await newAuthority({ name, isRolled: true }, options)
   return { ...together(made, existing, options.now), reason: 'it ends soon, and stays trusted beside the next' }
 }
 
 async function beside(name: string, existing: GivenCredentials, options: EnsureOptions): Promise<Issuer> {
   const { store, now } = options
-  const former = await store.issuer(formerName(name))
+  const former = await store.issuer(formerIssuer(name))
   if (former === undefined) return alone(readAuthority(existing, now))
   if (await isNeeded(former, options)) return together(existing, former, now)
-  await store.deleteIssuer(formerName(name))
+  await store.deleteIssuer(formerIssuer(name))
   return { ...alone(readAuthority(existing, now)), reason: 'the one before is not needed any more' }
 }
 

@@ -1,5 +1,6 @@
 import { messageOf } from '../../core/model/error.ts'
 import { durationSetting } from '../../core/model/settings.ts'
+import { formerIssuer } from '../../core/model/link-issuer.ts'
 import type { GivenCredentials } from '../../core/model/credentials.ts'
 import { MANAGED_BY, MANAGED_BY_LABEL } from '../../core/model/annotation-names.ts'
 import type { Secret } from '../../core/model/secret.ts'
@@ -12,7 +13,6 @@ import type { CertificateHosts, CredentialPlace } from '../site/premises.ts'
 import { ofKind } from '../site/site-resources.ts'
 import { nextOrdinals, readOrdinals, type CredentialOrdinals } from './credential-ordinals.ts'
 import { ensureCredentials } from './ensure-credentials.ts'
-import { formerName } from './ensure-issuer.ts'
 import { desiredCredentials, LOCAL_SERVER } from './site-credentials.ts'
 import { oldestValidOrdinal } from './valid-revisions.ts'
 
@@ -78,7 +78,7 @@ export class SiteCertificates {
     const named = new Set([
       ...credentialNames(resources),
       ...[...certificates, ...issuers].map(({ name }) => name),
-      ...issuers.map(({ name }) => formerName(name)),
+      ...issuers.map(({ name }) => formerIssuer(name)),
       ...[...ofKind(stored, 'AccessToken'), ...ofKind(stored, 'Secret').filter(isUsers)].map(
         ({ metadata }) => metadata.name,
       ),

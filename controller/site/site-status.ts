@@ -2,6 +2,7 @@ import type { GivenCredentials } from '../../core/model/credentials.ts'
 import { CERTIFICATE_CONDITION } from '../../core/model/link.ts'
 import type { RouterAccess } from '../../core/model/router-access.ts'
 import type { Site } from '../../core/model/site.ts'
+import { SITE_ISSUER } from '../../core/model/link-issuer.ts'
 import type { ConfigNote } from '../../router/config/rendered.ts'
 import { configurationTrouble } from './link-status.ts'
 import type { RouterState } from '../router/router-state.ts'
@@ -9,8 +10,6 @@ import type { PlaceStatus } from './premises.ts'
 import { expiryStatements } from './site-expiry.ts'
 import { error, pending, withStatements, type Statement, type Trouble } from './statements.ts'
 
-/** What v2 calls the CA that signs a site's certificates. */
-const DEFAULT_ISSUER = 'skupper-site-ca'
 const MAX_PROBLEMS_SHOWN = 3
 
 export interface AccessFacts {
@@ -73,7 +72,7 @@ export function siteWithStatus(site: Site, facts: SiteFacts): Site {
   ]
   const status = {
     ...(expiry.length === 0 ? withoutExpiry(site.status) : site.status),
-    defaultIssuer: site.spec.defaultIssuer ?? DEFAULT_ISSUER,
+    defaultIssuer: site.spec.defaultIssuer ?? SITE_ISSUER,
     controller: { name: facts.place.controllerName, namespace: facts.namespace, version: facts.version },
     endpoints: facts.accesses.flatMap((access) => access.status?.endpoints ?? []),
     sitesInNetwork: facts.sitesInNetwork,

@@ -16,8 +16,8 @@ import { redeemToken } from '../redemption/redeem-token.ts'
 import { isCurrent } from '../redemption/renew-certificate.ts'
 import { LinkRenewals, type LinkCertificate } from './link-renewals.ts'
 import { Redemptions } from './redemptions.ts'
-import { authorityBeside, formerName } from '../credentials/ensure-issuer.ts'
-import { linkIssuer } from '../../core/model/link-issuer.ts'
+import { authorityBeside } from '../credentials/ensure-issuer.ts'
+import { formerIssuer, linkIssuer } from '../../core/model/link-issuer.ts'
 import { GRANT_SERVER } from '../credentials/site-credentials.ts'
 import type { TokenAddress } from '../site/premises.ts'
 import type { Trouble } from '../site/statements.ts'
@@ -196,7 +196,7 @@ export class SiteTokens {
   /** The CA before the one of that name, where that is still trusted. A supplied one has none. */
   async #former(name: string): Promise<GivenCredentials | undefined> {
     const { store } = this.#options
-    return (await store.isIssuerSupplied(name)) ? undefined : store.issuer(formerName(name))
+    return (await store.isIssuerSupplied(name)) ? undefined : store.issuer(formerIssuer(name))
   }
 
   /** What the answer to a token is made of; asked for each of them. */

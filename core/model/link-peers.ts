@@ -12,7 +12,7 @@ export const MAX_PEERS = 1000
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
-const peerSchema = z.object({
+export const peerSchema = z.object({
   keyHash: hash,
   siteId: z.string(),
   siteName: z.string().optional(),

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { CONTROLLED_ANNOTATION } from './annotation-names.ts'
 import { SkupperError } from './error.ts'
-import { MAX_PEERS } from './link-peers.ts'
+import { MAX_PEERS, peerSchema } from './link-peers.ts'
 import { secretData, secretText, type Secret } from './secret.ts'
 
 /** The Secret by which a controller is asked to take access away; whoever wrote it removes it when that is done. */
 export const REVOCATION_SECRET = 'skupper-revocation'
 const KEY = 'revocations'
 
-const revocationSchema = z.object({ keyHash: z.string().regex(/^[0-9a-f]{64}$/), admitted: z.string() })
+const revocationSchema = peerSchema.pick({ keyHash: true, admitted: true })
 
 /**
  * That a peer has no access any more: `keyHash` as in its record, and the time of that record's `admitted`. A peer that

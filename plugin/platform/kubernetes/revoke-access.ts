@@ -2,12 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { KubeClient } from '../../../core/kube/kube-client.ts'
 import { POD, SECRET } from '../../../core/kube/resource-types.ts'
 import { SkupperError } from '../../../core/model/error.ts'
+import { formerIssuer, SITE_ISSUER } from '../../../core/model/link-issuer.ts'
 import { accessRevoked } from '../access-revoked.ts'
 import type { Resources } from '../platform.ts'
 
-const SITE_CA = 'skupper-site-ca'
-/** Where that is about to be replaced: trusted beside it. */
-const FORMER_CA = 'skupper-site-ca-former'
 const ROUTER_CREDENTIALS = 'skupper-router-credentials'
 const ROUTER_PODS = 'application=skupper-router'
 const DEADLINE_MS = 30_000
@@ -21,8 +19,8 @@ export async function revokeAccess(client: KubeClient, resources: Resources): Pr
   const grants = await resources.list('AccessGrant')
   for (const { metadata } of grants) await resources.delete('AccessGrant', metadata.name)
   const before = (await client.get(SECRET, ROUTER_CREDENTIALS))?.metadata.resourceVersion
-  await client.delete(SECRET, FORMER_CA)
-  const hadAuthority = await client.delete(SECRET, SITE_CA)
+  await client.delete(SECRET, formerIssuer(SITE_ISSUER))
+  const hadAuthority = await client.delete(SECRET, SITE_ISSUER)
   if (hadAuthority) await replaceRouters(client, before)
   return accessRevoked(grants.length, hadAuthority)
 }
@@ -31,7 +29,7 @@ export async function revokeAccess(client: KubeClient, resources: Resources): Pr
 async function replaceRouters(client: KubeClient, before: string | undefined): Promise<void> {
   const deadline = performance.now() + DEADLINE_MS
   for (;;) {
-    const isMade = (await client.get(SECRET, SITE_CA)) !== undefined
+    const isMade = (await client.get(SECRET, SITE_ISSUER)) !== undefined
     const given = await client.get(SECRET, ROUTER_CREDENTIALS)
     if (isMade && given?.metadata.resourceVersion !== before) break
     if (performance.now() > deadline) throw notReplaced()
